@@ -22,7 +22,8 @@ for name, variable in (("greendesk", "GREENDESK"), ("greendesk-sandbox", "GREEND
         return subprocess.run([os.environ[variable], *arguments], capture_output=True, text=True, timeout=20)
 
     answer = run("--version")
-    ok(answer.returncode == 0 and re.match(rf"{name} \d+\.\d+\.\d+\n", answer.stdout), f"{name} --version", answer)
+    told = re.fullmatch(rf"{name} \d+\.\d+\.\d+\n", answer.stdout)
+    ok(answer.returncode == 0 and told, f"{name} --version", answer)
     answer = run("--help")
     ok(answer.returncode == 0 and name in answer.stdout and answer.stderr == "", f"{name} --help", answer)
     answer = run("--no-such-option")

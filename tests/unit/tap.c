@@ -10,7 +10,7 @@
 static int cases;
 static int failures;
 
-/* Prints one line of text so that nothing in it reads as TAP: controls as \xNN, # as it is only in diagnostics. */
+/* Prints text so that nothing in it reads as TAP: controls as \xNN, # as it is only in diagnostics. */
 static void put_escaped(const char *text, bool keep_hash)
 {
     for (; *text; text++) {

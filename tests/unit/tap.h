@@ -10,7 +10,7 @@
 /* One case: passes where got holds. All four give back whether it passed; the name is a printf format. */
 bool ok(bool got, const char *name, ...) TAP_PRINTF(2, 3);
 
-/* One case: equal numbers; equal texts (NULL equals only NULL); the text holds part somewhere. Shows both if not. */
+/* One case: equal numbers; equal texts (NULL equals only NULL); the text holds part. Shows both if not. */
 bool is_int(long long got, long long want, const char *name, ...) TAP_PRINTF(3, 4);
 bool is_str(const char *got, const char *want, const char *name, ...) TAP_PRINTF(3, 4);
 bool has_str(const char *got, const char *part, const char *name, ...) TAP_PRINTF(3, 4);

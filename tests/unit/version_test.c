@@ -12,7 +12,7 @@ int main(void)
     char end = 0;
 
     is_str(gd_version(), PACKAGE_VERSION, "the library and configure agree");
-    is_int(sscanf(gd_version(), "%d.%d.%d%c", &major, &minor, &patch, &end), 3, "three numbers and nothing after them");
+    is_int(sscanf(gd_version(), "%d.%d.%d%c", &major, &minor, &patch, &end), 3, "three numbers alone");
     ok(major >= 0 && minor >= 0 && patch >= 0, "none is negative");
     return done_testing();
 }
