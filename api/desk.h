@@ -1,0 +1,42 @@
+/* The desk: everything one profile works with: ledger, loop, connection, and what is known of the tenant. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GD_DESK_H
+#define GD_DESK_H
+
+#include "ledger.h"
+#include "loop.h"
+#include "profile.h"
+
+struct gd_http;
+
+struct gd_desk {
+    struct gd_profile *profile; /* borrowed */
+    struct gd_loop *loop;       /* borrowed */
+    struct gd_ledger *ledger;   /* owned */
+    struct gd_http *http;       /* owned; made when first needed */
+    struct gd_place place;      /* country and zone: from the ledger's last settings, assumed before any */
+    bool settings_tried;        /* the settings were asked for in this process */
+};
+
+/* Opens the profile's ledger and remembers loop and profile; no network. */
+GD_MUST_USE enum gd_rc gd_desk_open(struct gd_profile *profile, struct gd_loop *loop, struct gd_desk **out,
+                                    struct gd_error *err);
+void gd_desk_close(struct gd_desk **desk);
+
+/* The connection, made now if need be (fetches the token). */
+GD_MUST_USE enum gd_rc gd_desk_http(struct gd_desk *desk, struct gd_http **out, struct gd_error *err);
+
+/* The dialect to send: the profile's, or for auto that of the last allocation read from this tenant, party
+ * before any. */
+enum gd_dialect gd_desk_dialect(struct gd_desk *desk);
+
+/* Makes sure that place is known: asks for the settings once per process where the ledger holds none younger
+ * than a day, then calls fn. Failing to read them is no error: IN and IST are assumed and marked. */
+typedef void gd_desk_fn(void *arg);
+GD_MUST_USE enum gd_rc gd_desk_place(struct gd_desk *desk, gd_desk_fn *fn, void *arg, struct gd_error *err);
+
+/* Keeps an answer's allocation in the ledger and remembers its dialect. */
+GD_MUST_USE enum gd_rc gd_desk_keep(struct gd_desk *desk, struct gd_alloc *alloc, const char *source,
+                                    struct gd_error *err);
+
+#endif

@@ -1,0 +1,57 @@
+/* Operations: plans of billed writes that are journaled, confirmed, sent, settled and reported row by row. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GD_OP_H
+#define GD_OP_H
+
+#include "desk.h"
+#include "journal.h"
+
+/* What the person is told before anything leaves. */
+struct gd_op_preview {
+    int64_t rows;       /* that will be sent: the count to confirm */
+    int64_t cost_milli; /* unit_price x rows, 0 where no price is set or nothing is billed */
+    bool protect;       /* the tenant's name is asked */
+    const char *word;   /* what must be typed: "y" for one row, the count, or the tenant; see gd_op_word */
+};
+
+/* Whether the profile's role and brakes (max_rows, max_cost) let rows of that kind be sent. GD_REFUSED says
+ * which and how much. */
+GD_MUST_USE enum gd_rc gd_op_allowed(const struct gd_profile *profile, enum gd_op_kind kind, int64_t rows,
+                                     struct gd_error *err);
+
+/* The word that confirms: "y", the count in decimal, or the tenant's name in a protected profile. */
+void gd_op_word(const struct gd_profile *profile, int64_t rows, char *out, size_t room);
+
+/* A run of one operation in this process. */
+struct gd_run;
+
+struct gd_run_hooks {
+    void (*row)(void *arg, const struct gd_op_row *row); /* a row has its outcome */
+    void (*note)(void *arg, const char *text); /* a line for the person: waiting, settling, paused */
+    void (*done)(void *arg, const struct gd_op *op,
+                 enum gd_rc rc); /* the run is over; rc as gd_run_rc says */
+    void *arg;
+};
+
+/* Runs a journaled operation on the desk's loop: settles rows left as sent, sends pending ones, journals each
+ * before and after. Takes the writer's lock (GD_REFUSED names the holder). Hooks are called from
+ * gd_loop_turn. */
+GD_MUST_USE enum gd_rc gd_run_start(struct gd_desk *desk, int64_t op, const struct gd_run_hooks *hooks,
+                                    struct gd_run **out, struct gd_error *err);
+
+/* Asks it to pause, go on or stop at the next chunk. */
+void gd_run_wish(struct gd_run *run, enum gd_op_wish wish);
+void gd_run_free(struct gd_run **run); /* abandons it: rows under way stay SENT in the journal */
+
+/* What an operation came to: GD_OK all applied; one row: GD_SERVER refused, GD_NO_ANSWER unknown; several:
+ * GD_PARTIAL. */
+enum gd_rc gd_op_rc(const struct gd_op_counts *counts, bool no_answer);
+
+/* The row's advice: from its code, or what to do with an unknown one. */
+const char *gd_op_advice(const struct gd_op_row *row);
+
+/* The JSON of design for an operation's rows; and a row of it. */
+json_t *gd_op_json(const struct gd_op *op, json_t *rows);
+json_t *gd_op_row_json(const struct gd_op_row *row);
+
+#endif
