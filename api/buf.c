@@ -100,7 +100,8 @@ enum gd_rc gd_buf_check(const struct gd_buf *buf, const char *what, struct gd_er
 {
     if (!buf->failed)
         return GD_OK;
-    return gd_fail(err, GD_NO_MEMORY, NULL, "%s is too long (at most %zu bytes), or memory ran out", what, buf->max);
+    return gd_fail(err, GD_NO_MEMORY, NULL, "%s is too long (at most %zu bytes), or memory ran out", what,
+                   buf->max);
 }
 
 char *gd_buf_take(struct gd_buf *buf)
