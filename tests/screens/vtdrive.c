@@ -260,13 +260,13 @@ static void run_lines(struct term *term, struct bytes *input)
     input->len = rest;
 }
 
-/* Until standard input ends: whoever drives this is gone then. */
+/* Until standard input ends (whoever drives this is gone then) or a signal says so. */
 static void serve(struct term *term)
 {
     struct bytes input = { .max = 4u << 20 };
     char buffer[8192];
 
-    for (;;) {
+    while (!term->told_to_end) {
         ssize_t got = read(STDIN_FILENO, buffer, sizeof buffer);
 
         if (got > 0) {

@@ -31,7 +31,8 @@ struct osc_scan {
 struct term {
     pid_t child;
     int master;              /* -1 after the child's side was closed */
-    int sigchld;             /* signalfd, readable when a child ended */
+    int signals;             /* signalfd: the child ended, or we are told to */
+    bool told_to_end;
     bool ended;
     int wait_status;         /* of waitpid, once ended */
     VTerm *vt;

@@ -63,7 +63,10 @@ static bool send_named(struct term *term, const char *name)
 
 static int hex_value(char c)
 {
-    return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? (tolower((unsigned char)c) - 'a') + 10 : -1;
+    static const char digits[] = "0123456789abcdef";
+    const char *found = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
+
+    return found ? (int)(found - digits) : -1;
 }
 
 /* One character or escape at *text, which is moved on. Returns the byte, or -1 for an unknown escape. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,6 +66,7 @@ static void emulator_new(struct term *term)
 
 static void child_run(const char *type, char **argv, const sigset_t *mask)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigprocmask(SIG_SETMASK, mask, NULL);
     signal(SIGPIPE, SIG_DFL);
     setenv("TERM", type, 1);
@@ -78,16 +80,19 @@ static void child_run(const char *type, char **argv, const sigset_t *mask)
 int term_start(struct term *term, int rows, int cols, const char *type, char **argv)
 {
     struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
-    sigset_t chld, before;
+    sigset_t watched, before;
 
-    *term = (struct term){ .master = -1, .sigchld = -1, .rows = rows, .cols = cols };
+    *term = (struct term){ .master = -1, .signals = -1, .rows = rows, .cols = cols };
     term->log.max = LOG_MAX;
     term->title.max = term->clip.max = term->osc.body.max = OSC_MAX;
-    sigemptyset(&chld);
-    sigaddset(&chld, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &chld, &before);
-    term->sigchld = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (term->sigchld < 0)
+    sigemptyset(&watched);
+    sigaddset(&watched, SIGCHLD);
+    sigaddset(&watched, SIGHUP);
+    sigaddset(&watched, SIGINT);
+    sigaddset(&watched, SIGTERM);
+    sigprocmask(SIG_BLOCK, &watched, &before);
+    term->signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (term->signals < 0)
         return -1;
     term->child = forkpty(&term->master, NULL, NULL, &size);
     if (term->child < 0)
@@ -125,12 +130,12 @@ static void read_output(struct term *term)
     }
 }
 
-static void reap(struct term *term)
+static void take_signals(struct term *term)
 {
     struct signalfd_siginfo info;
 
-    while (read(term->sigchld, &info, sizeof info) > 0)
-        ;
+    while (read(term->signals, &info, sizeof info) > 0)
+        term->told_to_end |= info.ssi_signo != SIGCHLD;
     if (!term->ended && waitpid(term->child, &term->wait_status, WNOHANG) == term->child)
         term->ended = true;
 }
@@ -139,13 +144,13 @@ void term_pump(struct term *term, int ms, int other)
 {
     struct pollfd fds[3] = {
         { .fd = term->master, .events = POLLIN },
-        { .fd = term->sigchld, .events = POLLIN },
+        { .fd = term->signals, .events = POLLIN },
         { .fd = other, .events = POLLIN },
     };
 
     if (poll(fds, 3, ms) < 0)
         return;
-    reap(term);
+    take_signals(term);
     read_output(term);
 }
 
@@ -195,7 +200,7 @@ void term_end(struct term *term)
             ;
         term->ended = true;
     }
-    close(term->sigchld);
+    close(term->signals);
     vterm_free(term->vt);
     bytes_free(&term->log);
     bytes_free(&term->title);

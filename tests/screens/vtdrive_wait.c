@@ -31,7 +31,8 @@ struct sought {
 static bool is_there(struct term *term, const struct sought *sought)
 {
     char *text = term_text(term);
-    bool found = sought->is_regex ? !regexec(&sought->regex, text, 0, NULL, 0) : strstr(text, sought->text) != NULL;
+    bool found = sought->is_regex ? !regexec(&sought->regex, text, 0, NULL, 0)
+                                  : strstr(text, sought->text) != NULL;
 
     free(text);
     return found != sought->gone;
@@ -45,7 +46,7 @@ static void wait_for(struct term *term, long ms, const struct sought *sought)
     while (!is_there(term, sought)) {
         long left = deadline - now_ms();
 
-        if (left <= 0) {
+        if (left <= 0 || term->told_to_end) {
             answer_no("deadline");
             return;
         }
@@ -119,7 +120,7 @@ void do_wait_quiet(struct term *term, char *args)
         return;
     }
     while (!term->ended && now_ms() - since < quiet) {
-        if (now_ms() >= deadline) {
+        if (now_ms() >= deadline || term->told_to_end) {
             answer_no("deadline");
             return;
         }
@@ -136,7 +137,7 @@ void do_wait_exit(struct term *term, char *args)
 {
     long deadline = now_ms() + take_ms(&args);
 
-    while (!term->ended && now_ms() < deadline)
+    while (!term->ended && !term->told_to_end && now_ms() < deadline)
         term_pump(term, (int)(deadline - now_ms()), -1);
     if (term->ended)
         puts("ok 0");
