@@ -49,7 +49,8 @@ def _():
     first = ask(server, "PUT", "/v1/tenants/t/greenpin/gp-1", body=b'{"a":1}', headers={"X-Test": "yes"})
     second = ask(server, "PUT", "/v1/tenants/t/greenpin/gp-1", body=b"2")
     third = ask(server, "PUT", "/v1/tenants/t/greenpin/gp-1", body=b"3")
-    tap.is_([first[0].status, second[0].status, third[0].status], [200, 503, 404], "each rule as often as it says")
+    tap.is_([first[0].status, second[0].status, third[0].status], [200, 503, 404],
+            "each rule as often as it says")
     tap.is_(first[1], b'{"n": 1}', "the body")
     tap.is_(second[0].getheader("Retry-After"), "1", "a further header")
     tap.is_(server.count("PUT", "gp-1$"), 3, "counted")
@@ -81,18 +82,21 @@ def _():
     server.on_connect(do.close_now(), do.reset_now(), do.reset_during(9), do.tls_garbage_now())
     tap.is_(ask_raw(server)[0], b"", "closed at once")
     tap.is_(ask_raw(server), (b"", "reset"), "reset at once")
-    tap.is_(ask_raw(server, b"PUT /v1/y HTTP/1.1\r\nContent-Length: 5\r\n\r\n12345"), (b"", "reset"), "reset during")
+    tap.is_(ask_raw(server, b"PUT /v1/y HTTP/1.1\r\nContent-Length: 5\r\n\r\n12345"), (b"", "reset"),
+            "reset during")
     tap.ok(ask_raw(server)[0].startswith(b"\x16\x03\x01"), "bytes that look like TLS")
     tap.is_(ask(server)[1], b"ok", "then as always")
     cut = server.requests[0]
-    tap.is_((cut.method, cut.path, cut.complete), ("PUT", "/v1/y", False), "the cut request is remembered as cut")
+    tap.is_((cut.method, cut.path, cut.complete), ("PUT", "/v1/y", False),
+            "the cut request is remembered as cut")
 
 
 @tap.case("answers that break off")
 def _():
     server = FaultServer()
-    for reaction in (do.close_after(), do.reset_after(), do.cut_at(30, json={"a": 1}), do.cut_at(0, how="reset"),
-                     do.wrong_length(5, '{"a":1}'), do.wrong_length(-3, '{"a":1}')):
+    for reaction in (do.close_after(), do.reset_after(), do.cut_at(30, json={"a": 1}),
+                     do.cut_at(0, how="reset"), do.wrong_length(5, '{"a":1}'),
+                     do.wrong_length(-3, '{"a":1}')):
         server.on(None, "", reaction, times=1)
     tap.is_(ask_raw(server), (b"", "close"), "closed without an answer")
     tap.is_(ask_raw(server), (b"", "reset"), "reset without an answer")
@@ -111,7 +115,8 @@ def _():
 def _():
     server = FaultServer()
     for reaction in (do.chunked('{"a":1}'), do.gzipped('{"a":1}'), do.nested(100), do.html(), do.huge(3),
-                     do.redirect("http://127.0.0.1:1/there"), do.drip("drip", pause=0.001), do.raw(b"\0\1\2")):
+                     do.redirect("http://127.0.0.1:1/there"), do.drip("drip", pause=0.001),
+                     do.raw(b"\0\1\2")):
         server.on(None, "", reaction, times=1)
     data, _end = ask_raw(server, shut=True)
     wanted = b"".join(b"1\r\n%c\r\n" % c for c in b'{"a":1}') + b"0\r\n\r\n"
@@ -150,7 +155,8 @@ def _():
     server.on("DELETE", "", do.proxy_then_cut(real, at=20))
     server.on("PATCH", "", do.proxy_edit(real, lambda status, headers, body: (status, headers, body[:-1])))
     reply, body = ask(server, "PUT", "/v1/x?y=1", body=b"whole", headers={"Authorization": "Basic Zg=="})
-    tap.is_((reply.status, body, reply.getheader("X-Real")), (207, b'{"real": true}', "1"), "passed on and back")
+    tap.is_((reply.status, body, reply.getheader("X-Real")), (207, b'{"real": true}', "1"),
+            "passed on and back")
     tap.is_((real.requests[0].path, real.requests[0].body, real.requests[0].header("authorization")),
             ("/v1/x?y=1", b"whole", "Basic Zg=="), "as it came")
     got, end = ask_raw(server, b"DELETE /v1/x HTTP/1.1\r\n\r\n")

@@ -13,8 +13,9 @@ from pathlib import Path
 import sandbox
 import tap
 
-ALLOCATION_KEYS = ["id", "kind", "tenant", "transaction_id", "a", "b", "usage", "state", "state_raw", "ends_at",
-                   "created_at", "record", "max_pin_attempts", "call_count", "custom_field", "read_at", "source"]
+ALLOCATION_KEYS = ["id", "kind", "tenant", "transaction_id", "a", "b", "usage", "state", "state_raw",
+                   "ends_at", "created_at", "record", "max_pin_attempts", "call_count", "custom_field",
+                   "read_at", "source"]
 PARTY_KEYS = ["numbers", "vns", "pin", "pin_length"]
 OPERATION_KEYS = ["operation", "kind", "state", "counts", "rows"]
 ROW_KEYS = ["id", "outcome", "http_status", "code", "message", "advice", "attempts", "request_id"]
@@ -92,15 +93,14 @@ class Desk:
         env.update(more)
         return {name: value for name, value in env.items() if value is not None}
 
-    def start(self, *args, **options):
+    def start(self, *args, env=None, **options):
         """The program as a running child, for tests that kill it or watch it."""
-        return tap.spawn([program()] + [str(arg) for arg in args], env=self.env(), cwd=self.home, **options)
+        argv = [program()] + [str(arg) for arg in args]
+        return tap.spawn(argv, env=self.env(**(env or {})), cwd=self.home, **options)
 
     def run(self, *args, stdin="", timeout=40, env=None):
-        child = self.start(*args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) \
-            if env is None else tap.spawn([program()] + [str(arg) for arg in args], env=self.env(**env),
-                                          cwd=self.home, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                          stderr=subprocess.PIPE)
+        child = self.start(*args, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE)
         try:
             out, err = child.communicate(stdin.encode() if isinstance(stdin, str) else stdin, timeout)
         except subprocess.TimeoutExpired:

@@ -37,7 +37,8 @@ class Request:
         return None
 
     def __repr__(self):
-        return "<%s %s %r%s>" % (self.method, self.path, self.body[:200], "" if self.complete else " cut short")
+        end = "" if self.complete else " cut short"
+        return "<%s %s %r%s>" % (self.method, self.path, self.body[:200], end)
 
 
 class Exchange:

@@ -7,6 +7,7 @@ import base64
 import os
 import signal
 import subprocess
+import time
 from collections import namedtuple
 
 import tap
@@ -64,13 +65,15 @@ class Screen:
             raise ValueError("a command is one line: %r" % line)
         self.child.stdin.write(line.encode() + b"\n")
         self.child.stdin.flush()
-        answer = self.child.stdout.readline().decode("utf-8", "replace").rstrip("\n")
+        answer = self._line()
         word, _, rest = answer.partition(" ")
         if word != "ok":
             raise ScreenError("%s: %s\n%s" % (line, rest or "vtdrive has ended", self._seen(word)))
         count, _, value = rest.partition(" ")
-        lines = [self.child.stdout.readline().decode("utf-8", "replace").rstrip("\n") for _ in range(int(count))]
-        return value, lines
+        return value, [self._line() for _ in range(int(count))]
+
+    def _line(self):
+        return self.child.stdout.readline().decode("utf-8", "replace").rstrip("\n")
 
     def _seen(self, word):
         if word != "no":
@@ -143,6 +146,16 @@ class Screen:
 
     def gone(self, text, ms=PATIENCE):
         self.ask("wait-gone %d %s" % (ms, text))
+
+    def until(self, holds, ms=PATIENCE):
+        """Until holds(lines) is true of the screen."""
+        deadline = time.monotonic() + ms / 1000
+        while True:
+            count, lines = self.ask("dump")
+            if holds(lines):
+                return lines
+            left = int((deadline - time.monotonic()) * 1000)
+            self.ask("wait-more %d %s" % (max(0, left), count))
 
     def quiet(self, quiet=150, ms=PATIENCE):
         """Until nothing was written for `quiet` ms; for looks at a screen that has no mark to wait for."""

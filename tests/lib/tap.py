@@ -81,7 +81,8 @@ def is_(got, wanted, name):
 
 def _difference(got, wanted):
     if isinstance(got, str) and isinstance(wanted, str) and ("\n" in got or "\n" in wanted):
-        return "\n".join(difflib.unified_diff(wanted.splitlines(), got.splitlines(), "wanted", "got", lineterm=""))
+        lines = difflib.unified_diff(wanted.splitlines(), got.splitlines(), "wanted", "got", lineterm="")
+        return "\n".join(lines)
     return "     got: %r\n  wanted: %r" % (got, wanted)
 
 
@@ -91,7 +92,8 @@ def isnt(got, unwanted, name):
 
 def like(got, pattern, name):
     """The regular expression is found somewhere in the text."""
-    return ok(re.search(pattern, got or "") is not None, name, "     got: %r\n  wanted: /%s/" % (got, pattern))
+    return ok(re.search(pattern, got or "") is not None, name,
+              "     got: %r\n  wanted: /%s/" % (got, pattern))
 
 
 def unlike(got, pattern, name):

@@ -18,7 +18,8 @@ def run(text, **options):
 
 @tap.case("a file whose points are all good")
 def _():
-    done = run("@tap.case('one')\ndef _():\n tap.is_(1 + 1, 2, 'sum')\n tap.like('abc', 'b', 'like')\ntap.main()")
+    done = run("@tap.case('one')\ndef _():\n tap.is_(1 + 1, 2, 'sum')\n"
+               " tap.like('abc', 'b', 'like')\ntap.main()")
     tap.is_(done.returncode, 0, "status 0")
     tap.is_([line for line in done.stdout.splitlines() if not line.startswith("#")],
             ["ok 1 - sum", "ok 2 - like", "1..2"], "points and plan")

@@ -5,12 +5,14 @@
    One command a line; each is answered by `ok N [VALUE]` and N further lines, or by `no REASON`.
 
    key TEXT           C escapes and <Names>             paste TEXT        as the terminal pastes it
-   resize R C                                           dump              the screen's lines
+   resize R C                                           dump              the screen's lines; VALUE
+                                                                          counts arrivals of output
    cell R C [N]       N cells from there: text, tab, foreground, tab, background, tab, attributes
    cursor             row, column, visible or hidden    title             as C escapes
    wait MS REGEX      until found on the screen         find MS TEXT      the same for plain text
    wait-gone MS TEXT  until not on the screen           wait-quiet MS Q   until Q ms without output
-   wait-exit MS       until the program ended           status            running, exit N, signal N
+   wait-more MS N     until the count of dump is not N  wait-exit MS      until the program ended
+   status             running, exit N, signal N
    raw on|off|clear|show                                clip              last OSC 52, selection;base64
    modes              altscreen, cursor, mouse, echo, canonical, bells    kill SIGNAL-NUMBER */
 #include "vtdrive.h"
@@ -81,7 +83,7 @@ static void do_dump(struct term *term, char *args)
     char *text = term_text(term);
 
     (void)args;
-    printf("ok %d\n%s", term->rows, text);
+    printf("ok %d %lu\n%s", term->rows, term->reads, text);
     free(text);
 }
 
@@ -221,6 +223,7 @@ static const struct {
     { "wait", do_wait },
     { "wait-exit", do_wait_exit },
     { "wait-gone", do_wait_gone },
+    { "wait-more", do_wait_more },
     { "wait-quiet", do_wait_quiet },
 };
 

@@ -83,6 +83,7 @@ void do_find(struct term *term, char *args);
 void do_wait(struct term *term, char *args);
 void do_wait_exit(struct term *term, char *args);
 void do_wait_gone(struct term *term, char *args);
+void do_wait_more(struct term *term, char *args);
 void do_wait_quiet(struct term *term, char *args);
 
 #endif

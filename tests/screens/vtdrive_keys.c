@@ -91,36 +91,53 @@ static int unescape(const char **text)
     return (unsigned char)to[found - from];
 }
 
+/* The plain bytes at *text up to the next name or the end, unescaped into `out`.
+   False for an unknown escape. */
+static bool take_plain(const char **text, struct bytes *out)
+{
+    bytes_clear(out);
+    while (**text && (**text != '<' || !strchr(*text, '>'))) {
+        int byte = unescape(text);
+        char c = (char)byte;
+
+        if (byte < 0)
+            return false;
+        bytes_add(out, &c, 1);
+    }
+    return true;
+}
+
+/* A run of plain bytes arrives at once, as from a terminal that is busy or a fast hand. */
 const char *keys_send(struct term *term, const char *text)
 {
-    while (*text) {
+    struct bytes plain = { .max = 1u << 20 };
+    const char *wrong = NULL;
+
+    while (*text && !wrong) {
         const char *end = *text == '<' ? strchr(text, '>') : NULL;
 
         if (end) {
             char *name = strndup(text + 1, (size_t)(end - text - 1));
-            bool known = name && send_named(term, name);
 
+            if (!name || !send_named(term, name))
+                wrong = "no such key";
             free(name);
-            if (!known)
-                return "no such key";
             text = end + 1;
+        } else if (take_plain(&text, &plain)) {
+            term_write(term, plain.data, plain.len);
         } else {
-            int byte = unescape(&text);
-            char c = (char)byte;
-
-            if (byte < 0)
-                return "no such escape";
-            term_write(term, &c, 1);
+            wrong = "no such escape";
         }
     }
-    return NULL;
+    bytes_free(&plain);
+    return wrong;
 }
 
 /* The marks around it are sent only where the program asked for them. */
 const char *keys_paste(struct term *term, const char *text)
 {
     const char *wrong = NULL;
-    struct bytes all = { .max = 1 << 20 };
+    struct bytes all = { .max = 1u << 20 };
 
     while (*text && !wrong) {
         int byte = unescape(&text);

@@ -23,12 +23,12 @@ def python(script, **options):
 def _():
     term = screen.Screen(["cat"], env=ENV)
     term.type("a \\ <Enter> b\n")
-    term.wait(r"^a \\ <Enter> b$")
-    tap.is_(term.lines()[:2], ["a \\ <Enter> b", "a \\ <Enter> b"], "echo and copy")
+    tap.is_(term.until(lambda lines: lines[0] and lines[1])[:2], ["a \\ <Enter> b"] * 2,
+            "echo and copy")
     tap.is_(term.cursor(), (2, 0, True), "cursor")
     tap.is_(len(term.lines()), 24, "24 lines")
     term.type("ünïcödé 漢字\n")
-    term.wait("^ünïcödé 漢字$")
+    term.until(lambda lines: lines[3])
     tap.is_(term.cells(2, 8, 4)[0].text, "漢", "a wide character in its cell")
     tap.is_(term.cells(2, 8, 4)[1].text, "", "nothing in its right half")
     tap.is_(term.status(), "running", "it runs")
@@ -103,7 +103,8 @@ def _():
               "while True:\n d=os.read(0,99)\n if d==b'q': break\n os.write(1,repr(d).encode()+b'\\r\\n')\n")
     term = python(script % "")
     term.find("ready")
-    for key, wanted in (("<Up>", r"b'\x1b[A'"), ("<Esc>", r"b'\x1b'"), ("<BS>", r"b'\x7f'"), ("<F5>", r"b'\x1b[15~'"),
+    for key, wanted in (("<Up>", r"b'\x1b[A'"), ("<Esc>", r"b'\x1b'"), ("<BS>", r"b'\x7f'"),
+                        ("<F5>", r"b'\x1b[15~'"),
                         ("<C-u>", r"b'\x15'"), ("<S-Tab>", r"b'\x1b[Z'"), ("<PgDn>", r"b'\x1b[6~'"),
                         ("\\x1a\\t", r"b'\x1a\t'"), ("<Enter>", r"b'\r'"), ("<M-x>", r"b'\x1bx'")):
         term.key(key)
@@ -135,14 +136,16 @@ def _():
                  "\\033[?1049h\\033[?25l\\033[?1000h\\007shown'; stty -echo -icanon; echo done; read x")
     tap.is_(term.clip(), None, "no clipboard yet")
     before = term.modes()
-    tap.is_((before["altscreen"], before["cursor"], before["echo"], before["canonical"]), (0, 1, 1, 1), "modes before")
+    tap.is_((before["altscreen"], before["cursor"], before["echo"], before["canonical"]), (0, 1, 1, 1),
+            "modes before")
     term.raw("on")
     term.key("\\n")
     term.find("done")
     tap.is_(term.title(), "a title ü", "title")
     tap.is_(term.clip(), "hello", "clipboard")
     after = term.modes()
-    tap.is_(after, {"altscreen": 1, "cursor": 0, "mouse": 1, "echo": 0, "canonical": 0, "bells": 1}, "modes after")
+    tap.is_(after, {"altscreen": 1, "cursor": 0, "mouse": 1, "echo": 0, "canonical": 0, "bells": 1},
+            "modes after")
     tap.ok(b"\x1b]52;c;aGVsbG8=\x1b\\" in term.raw("show"), "the raw bytes are kept")
     term.raw("clear")
     tap.is_(term.raw("show"), b"", "and cleared")
@@ -172,7 +175,8 @@ def _():
 @tap.case("bad commands")
 def _():
     term = screen.Screen(["cat"], env=ENV)
-    for line in ("dance", "resize 0 0", "wait x y", "wait 5 (", "find 5 ", "kill x", "raw", "cell 0 79 2", ""):
+    for line in ("dance", "resize 0 0", "wait x y", "wait 5 (", "find 5 ", "kill x", "raw",
+                 "cell 0 79 2", ""):
         try:
             term.ask(line)
             tap.ok(False, "refused: " + line)

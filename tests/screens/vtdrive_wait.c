@@ -109,6 +109,20 @@ void do_wait_gone(struct term *term, char *args)
     wait_text(term, args, true);
 }
 
+/* Until output came after that which `dump` counted: no output is missed between a look and the next. */
+void do_wait_more(struct term *term, char *args)
+{
+    long ms = take_ms(&args), seen = take_ms(&args);
+    long deadline = now_ms() + ms;
+
+    while ((long)term->reads == seen && !term->ended && !term->told_to_end && now_ms() < deadline)
+        term_pump(term, (int)(deadline - now_ms()), -1);
+    if ((long)term->reads != seen)
+        puts("ok 0");
+    else
+        answer_no(term->ended ? "the program has ended" : "deadline");
+}
+
 void do_wait_quiet(struct term *term, char *args)
 {
     long ms = take_ms(&args), quiet = take_ms(&args);
