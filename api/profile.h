@@ -21,11 +21,11 @@ struct gd_profile {
     bool protect, reveal;         /* false, true */
     int concurrency, bulk_chunk;  /* 8, 100 */
     int connect_timeout, timeout; /* seconds: 5, 30 */
-    int64_t unit_price_milli;     /* thousandths of the currency's unit; 0 unset */
+    int64_t unit_price;           /* thousandths of the currency's unit; 0 unset */
     char currency[8];
-    int64_t max_rows, max_cost_milli; /* 0: no brake */
+    int64_t max_rows, max_cost; /* 0: no brake; the cost in thousandths */
     int pause_at;                     /* percent, 20 */
-    char *protected_filter;
+    char *protected; /* a filter; NULL none */
     char *ledger; /* a path, /greendesk/ledger.db where unset */
     int64_t keep; /* seconds, 0 for ever */
     char *ca_file, *client_cert, *proxy;

@@ -1,0 +1,228 @@
+/* The desk: ledger, loop and connection of one profile, and what is known of its tenant. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "desk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client.h"
+#include "http.h"
+#include "mem.h"
+#include "number.h"
+#include "when.h"
+
+#define SETTINGS_AGE_MAX 86400 /* seconds after which country and zone are asked for again */
+
+/* Facts of the tenant in the ledger. */
+#define FACT_COUNTRY "country"
+#define FACT_ZONE "timezone"
+#define FACT_SETTINGS_AT "settings_at"
+#define FACT_DIALECT "dialect"
+
+/* Where the ledger stands unless the profile names another; NULL where no home is known. */
+static char *default_ledger(void)
+{
+    const char *base = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    struct gd_buf path;
+
+    gd_buf_init(&path, 4096);
+    if (base != NULL && base[0] == '/')
+        gd_buf_addf(&path, "%s/greendesk/ledger.db", base);
+    else if (home != NULL && home[0] != '\0')
+        gd_buf_addf(&path, "%s/.local/state/greendesk/ledger.db", home);
+    else
+        path.failed = true;
+    return gd_buf_take(&path);
+}
+
+/* Takes country and zone from the ledger's facts; what is missing is assumed and marked so. */
+static void place_from_ledger(struct gd_desk *desk)
+{
+    char *country = gd_ledger_fact(desk->ledger, FACT_COUNTRY);
+    char *zone = gd_ledger_fact(desk->ledger, FACT_ZONE);
+    const struct gd_country *row = country != NULL ? gd_country_find(country) : NULL;
+    int offset = zone != NULL ? gd_zone_offset(zone) : -1;
+
+    desk->place.country = row != NULL ? row->iso : "IN";
+    desk->place.zone_offset = offset >= 0 ? offset : GD_ZONE_IST;
+    desk->place.assumed = row == NULL || offset < 0;
+    gd_free(country);
+    gd_free(zone);
+}
+
+enum gd_rc gd_desk_open(struct gd_profile *profile, struct gd_loop *loop, struct gd_desk **out,
+                        struct gd_error *err)
+{
+    struct gd_desk *desk = gd_calloc(1, sizeof *desk);
+    char *path = profile->ledger != NULL ? gd_strdup(profile->ledger) : default_ledger();
+    enum gd_rc rc;
+
+    *out = NULL;
+    if (desk == NULL || path == NULL) {
+        rc = gd_fail(err, GD_IO, "set HOME, XDG_STATE_HOME, or ledger in the profile",
+                     "there is no place for the ledger");
+        goto out;
+    }
+    desk->profile = profile;
+    desk->loop = loop;
+    rc = gd_ledger_open(path, profile->tenant, &desk->ledger, err);
+    if (rc != GD_OK)
+        goto out;
+    place_from_ledger(desk);
+    *out = desk;
+    desk = NULL;
+out:
+    gd_free(path);
+    gd_free(desk);
+    return rc;
+}
+
+void gd_desk_close(struct gd_desk **desk)
+{
+    if (*desk == NULL)
+        return;
+    gd_http_free(&(*desk)->http);
+    gd_ledger_close(&(*desk)->ledger);
+    gd_free(*desk);
+    *desk = NULL;
+}
+
+enum gd_rc gd_desk_http(struct gd_desk *desk, struct gd_http **out, struct gd_error *err)
+{
+    struct gd_profile *profile = desk->profile;
+    enum gd_rc rc = GD_OK;
+
+    if (desk->http == NULL)
+        rc = gd_profile_token(profile, err);
+    if (desk->http == NULL && rc == GD_OK)
+        rc = gd_http_new(desk->loop,
+                         &(struct gd_http_options){
+                             .base_url = profile->base_url,
+                             .user = profile->account_sid,
+                             .password = profile->token,
+                             .ca_file = profile->ca_file,
+                             .client_cert = profile->client_cert,
+                             .proxy = profile->proxy,
+                             .concurrency = profile->concurrency,
+                             .connect_timeout = profile->connect_timeout,
+                             .timeout = profile->timeout,
+                         },
+                         &desk->http, err);
+    *out = desk->http;
+    return rc;
+}
+
+enum gd_dialect gd_desk_dialect(struct gd_desk *desk)
+{
+    enum gd_dialect dialect = desk->profile->dialect;
+    char *last;
+
+    if (dialect != GD_AUTO)
+        return dialect;
+    last = gd_ledger_fact(desk->ledger, FACT_DIALECT);
+    if (last == NULL || !gd_dialect_parse(last, &dialect) || dialect == GD_AUTO)
+        dialect = GD_PARTY;
+    gd_free(last);
+    return dialect;
+}
+
+enum gd_rc gd_desk_keep(struct gd_desk *desk, struct gd_alloc *alloc, const char *source, struct gd_error *err)
+{
+    char *copy = gd_strdup(source);
+    enum gd_rc rc;
+
+    if (copy == NULL)
+        return gd_fail_memory(err);
+    gd_free(alloc->source);
+    alloc->source = copy;
+    rc = gd_ledger_put(desk->ledger, alloc, NULL, err);
+    if (rc == GD_OK && alloc->read_at > 0)
+        rc = gd_ledger_fact_set(desk->ledger, FACT_DIALECT, gd_dialect_name(alloc->dialect), err);
+    return rc;
+}
+
+/* ---- country and zone ---- */
+
+struct asking {
+    struct gd_desk *desk;
+    gd_desk_fn *fn;
+    void *arg;
+};
+
+static bool is_fresh(struct gd_desk *desk)
+{
+    char *text = gd_ledger_fact(desk->ledger, FACT_SETTINGS_AT);
+    long long at = text != NULL ? strtoll(text, NULL, 10) : 0;
+
+    gd_free(text);
+    return !desk->place.assumed && at > 0 && gd_now() - at < SETTINGS_AGE_MAX;
+}
+
+/* A text of the common section, "" where it is absent. */
+static const char *common_text(const json_t *settings, const char *key)
+{
+    const char *text = json_string_value(json_object_get(json_object_get(settings, "common"), key));
+
+    return text != NULL ? text : "";
+}
+
+/* Keeps the settings' country and zone; a failure to keep them only means that they are asked for again. */
+static void keep_settings(struct gd_desk *desk, const json_t *settings)
+{
+    const char *country = common_text(settings, "country");
+    const char *zone = common_text(settings, "timezone");
+    char now[24];
+
+    snprintf(now, sizeof now, "%lld", (long long)gd_now());
+    if (gd_country_find(country) != NULL && gd_zone_offset(zone) >= 0 &&
+        gd_ledger_fact_set(desk->ledger, FACT_COUNTRY, country, NULL) == GD_OK &&
+        gd_ledger_fact_set(desk->ledger, FACT_ZONE, zone, NULL) == GD_OK &&
+        gd_ledger_fact_set(desk->ledger, FACT_SETTINGS_AT, now, NULL) == GD_OK)
+        place_from_ledger(desk);
+}
+
+static void asked(struct asking *asking)
+{
+    struct asking copy = *asking;
+
+    gd_free(asking);
+    copy.fn(copy.arg);
+}
+
+static void settings_came(void *arg, const struct gd_reply *reply)
+{
+    struct asking *asking = arg;
+
+    if (reply->rc == GD_OK && reply->settings != NULL)
+        keep_settings(asking->desk, reply->settings);
+    asked(asking);
+}
+
+static void nothing_to_ask(void *arg)
+{
+    asked(arg);
+}
+
+enum gd_rc gd_desk_place(struct gd_desk *desk, gd_desk_fn *fn, void *arg, struct gd_error *err)
+{
+    struct asking *asking = gd_calloc(1, sizeof *asking);
+    struct gd_error ignored = {0};
+    int timer;
+    enum gd_rc rc;
+
+    if (asking == NULL)
+        return gd_fail_memory(err);
+    *asking = (struct asking){.desk = desk, .fn = fn, .arg = arg};
+    if (!desk->settings_tried && !is_fresh(desk)) {
+        desk->settings_tried = true;
+        if (gd_call_settings_get(desk, settings_came, asking, NULL, &ignored) == GD_OK)
+            return GD_OK;
+    }
+    rc = gd_loop_after(desk->loop, 0, nothing_to_ask, asking, &timer);
+    if (rc != GD_OK) {
+        gd_free(asking);
+        return gd_fail_memory(err);
+    }
+    return GD_OK;
+}
