@@ -68,7 +68,8 @@ static struct gd_profile *profile_add(struct gd_config *config, const char *name
     return grown;
 }
 
-static bool pair_add(struct gd_config *config, const char *section, const char *key, const char *value, int line)
+static bool pair_add(struct gd_config *config, const char *section, const char *key, const char *value,
+                     int line)
 {
     struct gd_pair *grown = gd_realloc(config->pairs, (config->n_pairs + 1) * sizeof *grown);
 
@@ -87,13 +88,15 @@ static enum gd_rc take_program_key(struct reading *reading, const char *key, con
                                                       : NULL;
 
     if (into == NULL)
-        return fault(reading, "known here are default_profile and theme", "unknown key in [greendesk]: ", key);
+        return fault(reading, "known here are default_profile and theme", "unknown key in [greendesk]: ",
+                     key);
     gd_free(*into);
     *into = gd_strdup(value);
     return *into != NULL ? GD_OK : gd_fail_memory(reading->err);
 }
 
-static enum gd_rc take_profile_key(struct reading *reading, const char *name, const char *key, const char *value)
+static enum gd_rc take_profile_key(struct reading *reading, const char *name, const char *key,
+                                   const char *value)
 {
     struct gd_profile *profile = profile_named(reading->config, name);
     struct gd_error why = {0};
@@ -126,7 +129,8 @@ static int take_pair(void *arg, const char *section, const char *key, const char
                           ? GD_OK
                           : gd_fail_memory(reading->err);
     else
-        fault(reading, "sections are [greendesk], [profile NAME], [keys], [theme.roles], [columns], [filters]",
+        fault(reading, "sections are [greendesk], [profile NAME], [keys], [theme.roles], [columns], "
+                       "[filters]",
               "unknown section: ", section);
     return reading->rc == GD_OK;
 }
@@ -254,7 +258,8 @@ static enum gd_rc no_profile(const struct gd_config *config, const char *name, s
 
     if (config->n_profiles == 0)
         return gd_fail(err, GD_INPUT,
-                       "write one there ([profile NAME] with base_url, tenant, account_sid and a token), or try "
+                       "write one there ([profile NAME] with base_url, tenant, account_sid and a "
+                       "token), or try "
                        "greendesk --demo",
                        "no profile is configured in %s", config->path);
     gd_buf_init(&names, 250);
@@ -262,7 +267,8 @@ static enum gd_rc no_profile(const struct gd_config *config, const char *name, s
     if (name != NULL)
         rc = gd_fail(err, GD_INPUT, names.data, "no profile is named %s in %s", name, config->path);
     else
-        rc = gd_fail(err, GD_INPUT, names.data, "%s names no default_profile: give --profile NAME", config->path);
+        rc = gd_fail(err, GD_INPUT, names.data, "%s names no default_profile: give --profile NAME",
+                     config->path);
     gd_buf_free(&names);
     return rc;
 }

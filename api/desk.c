@@ -127,7 +127,8 @@ enum gd_dialect gd_desk_dialect(struct gd_desk *desk)
     return dialect;
 }
 
-enum gd_rc gd_desk_keep(struct gd_desk *desk, struct gd_alloc *alloc, const char *source, struct gd_error *err)
+enum gd_rc gd_desk_keep(struct gd_desk *desk, struct gd_alloc *alloc, const char *source,
+                        struct gd_error *err)
 {
     char *copy = gd_strdup(source);
     enum gd_rc rc;

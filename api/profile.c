@@ -194,13 +194,15 @@ static const struct profile_key *key_named(const char *name)
     return NULL;
 }
 
-enum gd_rc gd_profile_set(struct gd_profile *profile, const char *name, const char *value, struct gd_error *err)
+enum gd_rc gd_profile_set(struct gd_profile *profile, const char *name, const char *value,
+                          struct gd_error *err)
 {
     const struct profile_key *key = key_named(name);
     char advice[200];
 
     if (key == NULL)
-        return gd_fail(err, GD_INPUT, "see the configuration in the manual for the keys", "unknown key: %s", name);
+        return gd_fail(err, GD_INPUT, "see the configuration in the manual for the keys", "unknown key: %s",
+                       name);
     if (set_member(profile, key, value))
         return GD_OK;
     snprintf(advice, sizeof advice, "%s takes %s", name, key->takes);

@@ -42,7 +42,8 @@ static bool read_all(int fd, int64_t deadline, struct gd_buf *out)
 }
 
 /* The first line becomes the token. */
-static enum gd_rc take_token(struct gd_profile *profile, struct gd_buf *text, const char *from, struct gd_error *err)
+static enum gd_rc take_token(struct gd_profile *profile, struct gd_buf *text, const char *from,
+                             struct gd_error *err)
 {
     size_t len = strcspn(text->data, "\r\n");
 
@@ -75,7 +76,7 @@ static enum gd_rc from_file(struct gd_profile *profile, struct gd_error *err)
 /* Starts sh -c command with its output in *fd; the process id, or -1. */
 static pid_t start_command(const char *command, int *fd)
 {
-    char *argv[] = {"sh", "-c", (char *)(uintptr_t)command, NULL};
+    const char *argv[] = {"sh", "-c", command, NULL};
     posix_spawn_file_actions_t actions;
     int ends[2];
     pid_t pid = -1;
@@ -84,7 +85,7 @@ static pid_t start_command(const char *command, int *fd)
         return -1;
     if (posix_spawn_file_actions_init(&actions) == 0) {
         if (posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO) != 0 ||
-            posix_spawn(&pid, "/bin/sh", &actions, NULL, argv, environ) != 0)
+            posix_spawn(&pid, "/bin/sh", &actions, NULL, (char *const *)argv, environ) != 0)
             pid = -1;
         posix_spawn_file_actions_destroy(&actions);
     }
@@ -112,7 +113,8 @@ static enum gd_rc from_command(struct gd_profile *profile, struct gd_error *err)
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         rc = take_token(profile, &text, "token_command", err);
     else
-        rc = gd_fail(err, GD_INPUT, "run it by hand and see", "token_command of profile %s failed", profile->name);
+        rc = gd_fail(err, GD_INPUT, "run it by hand and see", "token_command of profile %s failed",
+                     profile->name);
     close(fd);
     gd_buf_wipe(&text);
     return rc;

@@ -1,5 +1,5 @@
-/* The console: the screen on a terminal (or a script without one). main opens desk and configuration and hands
- * them over. */
+/* The console: the screen on a terminal (or a script without one). main opens desk and configuration and
+ * hands them over. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TUI_CONSOLE_H
 #define TUI_CONSOLE_H

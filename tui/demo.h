@@ -1,5 +1,5 @@
-/* The demo: greendesk-sandbox as a child process on a free loopback port, a temporary ledger, and a profile of
- * role admin. */
+/* The demo: greendesk-sandbox as a child process on a free loopback port, a temporary ledger, and a profile
+ * of role admin. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TUI_DEMO_H
 #define TUI_DEMO_H
