@@ -13,14 +13,6 @@ from pathlib import Path
 import sandbox
 import tap
 
-ALLOCATION_KEYS = ["id", "kind", "tenant", "transaction_id", "a", "b", "usage", "state", "state_raw",
-                   "ends_at", "created_at", "record", "max_pin_attempts", "call_count", "custom_field",
-                   "read_at", "source"]
-PARTY_KEYS = ["numbers", "vns", "pin", "pin_length"]
-OPERATION_KEYS = ["operation", "kind", "state", "counts", "rows"]
-ROW_KEYS = ["id", "outcome", "http_status", "code", "message", "advice", "attempts", "request_id"]
-COUNT_KEYS = ["applied", "failed", "unknown", "skipped"]
-
 BULLETS = "\u2022" * 5
 
 

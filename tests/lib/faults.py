@@ -13,6 +13,7 @@ import re
 import socket
 import struct
 import threading
+import time
 
 import tap
 
@@ -20,7 +21,7 @@ LIMIT = 64 * 1024 * 1024
 
 
 class Request:
-    """One request as it came. `complete` is False where it was cut short."""
+    """One request as it came, `at` (time.monotonic) its end. `complete` is False where it was cut short."""
 
     def __init__(self):
         self.method = self.path = self.version = ""
@@ -28,6 +29,7 @@ class Request:
         self.body = b""
         self.raw_head = b""
         self.complete = False
+        self.at = time.monotonic()
 
     def header(self, name):
         """The value of a header, None where absent."""
@@ -183,6 +185,7 @@ class FaultServer:
             return self._changed.wait_for(lambda: self.count(method, pattern) >= count, deadline)
 
     def remember(self, request):
+        request.at = time.monotonic()
         with self._changed:
             self.requests.append(request)
             self._changed.notify_all()
