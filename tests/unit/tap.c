@@ -145,5 +145,6 @@ int done_testing(void)
     printf("1..%d\n", cases);
     if (failures > 0)
         diag("%d of %d failed", failures, cases);
+    fflush(stdout);
     return cases > 0 && failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
