@@ -30,7 +30,8 @@ GD_MUST_USE enum gd_rc gd_when_parse(const char *text, int zone_offset, int64_t 
 void gd_when_rfc3339(int64_t when, int zone_offset, char out[GD_WHEN_MAX]);
 
 /* Short forms for a person in the zone: strftime's format, e.g. "%H:%M" or "%Y-%m-%d %H:%M". */
-void gd_when_format(int64_t when, int zone_offset, const char *format, char out[GD_WHEN_MAX]);
+void gd_when_format(int64_t when, int zone_offset, const char *format, char out[GD_WHEN_MAX])
+    __attribute__((format(strftime, 3, 0)));
 
 /* Offset of an API timezone name: IST or UTC; -1 for any other. The name for an offset: IST, UTC or +hh:mm.
  */
