@@ -25,7 +25,7 @@ static void put_escaped(const char *text, bool keep_hash)
     }
 }
 
-static void put_formatted(const char *fmt, va_list args, bool keep_hash)
+TAP_PRINTF(1, 0) static void put_formatted(const char *fmt, va_list args, bool keep_hash)
 {
     char line[1000];
 
@@ -34,7 +34,7 @@ static void put_formatted(const char *fmt, va_list args, bool keep_hash)
     putchar('\n');
 }
 
-static bool report(bool got, const char *name, va_list args)
+TAP_PRINTF(2, 0) static bool report(bool got, const char *name, va_list args)
 {
     cases++;
     failures += !got;
