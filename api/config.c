@@ -88,8 +88,8 @@ static enum gd_rc take_program_key(struct reading *reading, const char *key, con
                                                       : NULL;
 
     if (into == NULL)
-        return fault(reading, "known here are default_profile and theme", "unknown key in [greendesk]: ",
-                     key);
+        return fault(reading, "known here are default_profile and theme",
+                     "unknown key in [greendesk]: ", key);
     gd_free(*into);
     *into = gd_strdup(value);
     return *into != NULL ? GD_OK : gd_fail_memory(reading->err);
@@ -129,8 +129,8 @@ static int take_pair(void *arg, const char *section, const char *key, const char
                           ? GD_OK
                           : gd_fail_memory(reading->err);
     else
-        fault(reading, "sections are [greendesk], [profile NAME], [keys], [theme.roles], [columns], "
-                       "[filters]",
+        fault(reading,
+              "sections are [greendesk], [profile NAME], [keys], [theme.roles], [columns], [filters]",
               "unknown section: ", section);
     return reading->rc == GD_OK;
 }
@@ -257,11 +257,11 @@ static enum gd_rc no_profile(const struct gd_config *config, const char *name, s
     enum gd_rc rc;
 
     if (config->n_profiles == 0)
-        return gd_fail(err, GD_INPUT,
-                       "write one there ([profile NAME] with base_url, tenant, account_sid and a "
-                       "token), or try "
-                       "greendesk --demo",
-                       "no profile is configured in %s", config->path);
+        return gd_fail(
+            err, GD_INPUT,
+            "write one there ([profile NAME] with base_url, tenant, account_sid and a token), or try "
+            "greendesk --demo",
+            "no profile is configured in %s", config->path);
     gd_buf_init(&names, 250);
     list_profiles(config, &names);
     if (name != NULL)

@@ -66,6 +66,7 @@ enum gd_rc gd_desk_open(struct gd_profile *profile, struct gd_loop *loop, struct
     }
     desk->profile = profile;
     desk->loop = loop;
+    desk->last_dialect = GD_AUTO;
     rc = gd_ledger_open(path, profile->tenant, &desk->ledger, err);
     if (rc != GD_OK)
         goto out;
@@ -138,8 +139,10 @@ enum gd_rc gd_desk_keep(struct gd_desk *desk, struct gd_alloc *alloc, const char
     gd_free(alloc->source);
     alloc->source = copy;
     rc = gd_ledger_put(desk->ledger, alloc, NULL, err);
-    if (rc == GD_OK && alloc->read_at > 0)
+    if (rc == GD_OK && alloc->read_at > 0 && alloc->dialect != desk->last_dialect) {
         rc = gd_ledger_fact_set(desk->ledger, FACT_DIALECT, gd_dialect_name(alloc->dialect), err);
+        desk->last_dialect = alloc->dialect;
+    }
     return rc;
 }
 

@@ -10,12 +10,13 @@
 struct gd_http;
 
 struct gd_desk {
-    struct gd_profile *profile; /* borrowed */
-    struct gd_loop *loop;       /* borrowed */
-    struct gd_ledger *ledger;   /* owned */
-    struct gd_http *http;       /* owned; made when first needed */
-    struct gd_place place;      /* country and zone: from the ledger's last settings, assumed before any */
-    bool settings_tried;        /* the settings were asked for in this process */
+    struct gd_profile *profile;   /* borrowed */
+    struct gd_loop *loop;         /* borrowed */
+    struct gd_ledger *ledger;     /* owned */
+    struct gd_http *http;         /* owned; made when first needed */
+    struct gd_place place;        /* country and zone: from the ledger's last settings, assumed before any */
+    enum gd_dialect last_dialect; /* of the last reading kept by this process; auto before any */
+    bool settings_tried;          /* the settings were asked for in this process */
 };
 
 /* Opens the profile's ledger and remembers loop and profile; no network. */

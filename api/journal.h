@@ -26,6 +26,7 @@ struct gd_op {
     enum gd_op_kind kind;
     enum gd_op_state state;  /* INTERRUPTED: journaled as running or paused, but its process is gone */
     enum gd_dialect dialect; /* fixed when planned */
+    bool no_undo;            /* deallocate: what undo needs was not wanted */
     int64_t parent;          /* the operation that this one retries or undoes; 0 none */
     char *origin;            /* update, apply, deallocate, retry, undo, create, vn */
     char *reason, *user, *profile;
@@ -37,7 +38,8 @@ struct gd_op_row {
     int64_t n; /* place in the operation, from 0 */
     char *id;  /* allocation; NULL for a create that has no answer yet */
     enum gd_kind alloc_kind;
-    struct gd_alloc before; /* what was known when it was planned or read before; empty if nothing */
+    struct gd_alloc before; /* what was known when it was planned, read before, or in DELETE's answer */
+    bool before_changed;    /* for gd_journal_rows: before is newer than what the journal holds */
     struct gd_alloc want;   /* fields wanted (update, create, vn) */
     enum gd_row_state state;
     int64_t sent_at, answered_at; /* seconds; 0 not yet */
@@ -59,8 +61,8 @@ const char *gd_row_state_name(
 GD_MUST_USE enum gd_rc gd_journal_create(struct gd_ledger *ledger, struct gd_op *op,
                                          const struct gd_op_row *rows, size_t n, struct gd_error *err);
 
-/* Writes changed rows durably in one transaction: state, times, answer, attempts, id. Before sending: state
- * SENT, sent_at. A failure here means nothing may be sent. */
+/* Writes changed rows durably in one transaction: state, times, answer, attempts, not_applied, id, and before
+ * where it changed. Before sending: state SENT, sent_at. A failure here means nothing may be sent. */
 GD_MUST_USE enum gd_rc gd_journal_rows(struct gd_ledger *ledger, int64_t op,
                                        const struct gd_op_row *const *rows, size_t n, struct gd_error *err);
 

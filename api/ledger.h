@@ -17,7 +17,8 @@ void gd_ledger_close(struct gd_ledger **ledger);
 const char *gd_ledger_path(const struct gd_ledger *ledger);
 const char *gd_ledger_tenant(const struct gd_ledger *ledger);
 
-/* One transaction around many calls (not nested). Rollback never fails. */
+/* One transaction around many calls, those of journal.h and audit.h too: they open one of their own only
+ * where none is open. Not nested. Rollback never fails. */
 GD_MUST_USE enum gd_rc gd_ledger_begin(struct gd_ledger *ledger, struct gd_error *err);
 GD_MUST_USE enum gd_rc gd_ledger_commit(struct gd_ledger *ledger, struct gd_error *err);
 void gd_ledger_rollback(struct gd_ledger *ledger);

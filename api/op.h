@@ -6,13 +6,10 @@
 #include "desk.h"
 #include "journal.h"
 
-/* What the person is told before anything leaves. */
-struct gd_op_preview {
-    int64_t rows;       /* that will be sent: the count to confirm */
-    int64_t cost_milli; /* unit_price x rows, 0 where no price is set or nothing is billed */
-    bool protect;       /* the tenant's name is asked */
-    const char *word;   /* what must be typed: "y" for one row, the count, or the tenant; see gd_op_word */
-};
+/* What rows of that kind may cost (thousandths of the currency's unit; 0 where nothing is billed or no price
+ * is set), and such a cost as text ("60.00 INR"). */
+int64_t gd_op_cost(const struct gd_profile *profile, enum gd_op_kind kind, int64_t rows);
+void gd_op_cost_text(const struct gd_profile *profile, int64_t cost, char *out, size_t room);
 
 /* Whether the profile's role and brakes (max_rows, max_cost) let rows of that kind be sent. GD_REFUSED says
  * which and how much. */

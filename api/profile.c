@@ -237,8 +237,7 @@ enum gd_rc gd_profile_complete(struct gd_profile *profile, struct gd_error *err)
 
     if (rc != GD_OK)
         return rc;
-    if (profile->base_url == NULL &&
-        !set_text(&profile->base_url, "https://leadassist.exotel.in/v1", false))
+    if (profile->base_url == NULL && !set_text(&profile->base_url, "https://leadassist.exotel.in/v1", false))
         return gd_fail_memory(err);
     missing = profile->tenant == NULL ? "tenant" : profile->account_sid == NULL ? "account_sid" : NULL;
     if (missing != NULL)

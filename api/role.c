@@ -17,9 +17,12 @@ static const struct role_row {
 };
 
 static const char *const right_names[] = {
-    [GD_MAY_READ] = "read",         [GD_MAY_STAGE] = "stage changes",
-    [GD_MAY_CREATE] = "create",     [GD_MAY_UPDATE] = "update",
-    [GD_MAY_VN] = "change VNs",     [GD_MAY_SETTINGS] = "change settings",
+    [GD_MAY_READ] = "read",
+    [GD_MAY_STAGE] = "stage changes",
+    [GD_MAY_CREATE] = "create",
+    [GD_MAY_UPDATE] = "update",
+    [GD_MAY_VN] = "change VNs",
+    [GD_MAY_SETTINGS] = "change settings",
     [GD_MAY_DEALLOCATE] = "deallocate",
 };
 

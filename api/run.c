@@ -1,0 +1,463 @@
+/* A run of an operation: rows flow from the journal through requests back to the journal, a transaction a
+ * round. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mem.h"
+#include "run_i.h"
+#include "when.h"
+
+#define WINDOW 2000  /* rows loaded from the journal at once */
+#define LAST_ROWS 50 /* rows that pause_at looks back on */
+
+static void go_on(void *arg);
+
+void run_note(struct gd_run *run, const char *fmt, ...)
+{
+    char text[300];
+    va_list ap;
+
+    if (run->hooks.note == NULL)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    run->hooks.note(run->hooks.arg, text);
+}
+
+static void wake_in(struct gd_run *run, int64_t ms)
+{
+    if (run->timer != 0)
+        gd_loop_timer_drop(run->desk->loop, run->timer);
+    run->timer = 0;
+    if (gd_loop_after(run->desk->loop, ms, go_on, run, &run->timer) != GD_OK)
+        gd_fail_memory(&run->error);
+}
+
+void run_soon(struct gd_run *run)
+{
+    wake_in(run, 0);
+}
+
+static void work_free(struct work *work)
+{
+    gd_op_row_clear(&work->row);
+    gd_alloc_clear(&work->answer);
+    gd_free(work);
+}
+
+static void works_free(struct works *works)
+{
+    struct work *work;
+
+    while ((work = STAILQ_FIRST(works)) != NULL) {
+        STAILQ_REMOVE_HEAD(works, link);
+        work_free(work);
+    }
+}
+
+/* ---- outcomes ---- */
+
+static void count_outcome(struct gd_run *run, bool failed)
+{
+    size_t at = run->last_at++ % LAST_ROWS;
+
+    run->failed_of_last += (int)failed - (int)run->last[at];
+    run->last[at] = failed;
+}
+
+void run_over(struct gd_run *run, struct work *work, enum gd_row_state state)
+{
+    work->row.state = state;
+    work->row.answered_at = gd_now();
+    if (state == GD_ROW_FAILED || state == GD_ROW_UNKNOWN)
+        run->no_answer = work->row.http_status == 0 || work->row.not_applied;
+    count_outcome(run, state == GD_ROW_FAILED || state == GD_ROW_UNKNOWN);
+    STAILQ_INSERT_TAIL(&run->changed, work, link);
+    run_soon(run);
+}
+
+void run_unsettled(struct gd_run *run, struct work *work)
+{
+    work->due = work->row.sent_at + run->desk->profile->timeout + 1;
+    STAILQ_INSERT_TAIL(&run->to_settle, work, link);
+    run_soon(run);
+}
+
+/* ---- units ---- */
+
+struct unit *unit_new(struct gd_run *run, enum unit_step step)
+{
+    struct unit *unit = gd_calloc(1, sizeof *unit);
+
+    if (unit == NULL)
+        return NULL;
+    unit->run = run;
+    unit->step = step;
+    STAILQ_INIT(&unit->rows);
+    LIST_INSERT_HEAD(&run->units, unit, link);
+    run->active++;
+    return unit;
+}
+
+void unit_take(struct unit *unit, struct works *from)
+{
+    struct work *work = STAILQ_FIRST(from);
+
+    STAILQ_REMOVE_HEAD(from, link);
+    STAILQ_INSERT_TAIL(&unit->rows, work, link);
+    unit->n++;
+}
+
+void unit_free(struct unit *unit)
+{
+    works_free(&unit->rows);
+    if (unit->run != NULL) {
+        LIST_REMOVE(unit, link);
+        unit->run->active--;
+    }
+    gd_free(unit);
+}
+
+/* ---- loading ---- */
+
+static bool load_row(void *arg, struct gd_op_row *row)
+{
+    struct gd_run *run = arg;
+    struct work *work = gd_calloc(1, sizeof *work);
+
+    if (work == NULL) {
+        gd_fail_memory(&run->error);
+        return false;
+    }
+    work->row = *row; /* the row's texts are ours from here on */
+    memset(row, 0, sizeof *row);
+    run->next_row = work->row.n + 1;
+    work->read_before = run->op.kind != GD_OP_DEALLOCATE || run->op.dialect != GD_FLAT || run->op.no_undo;
+    if (work->row.state == GD_ROW_SENT) {
+        work->resumed = true;
+        run_unsettled(run, work);
+    } else {
+        STAILQ_INSERT_TAIL(&run->to_send, work, link);
+    }
+    return run->next_row % WINDOW != 0;
+}
+
+static void load(struct gd_run *run)
+{
+    unsigned open = 1u << GD_ROW_PENDING | 1u << GD_ROW_SENT;
+
+    while (!run->loaded && STAILQ_EMPTY(&run->to_send) && run->wish == GD_WISH_RUN &&
+           run->error.rc == GD_OK) {
+        int64_t first = run->next_row;
+
+        if (gd_journal_each_row(run->desk->ledger, run->op.op, first, open, load_row, run, &run->error) !=
+            GD_OK)
+            return;
+        run->loaded = run->next_row == first;
+    }
+}
+
+/* ---- a round ---- */
+
+/* The rows of the round: those that changed, and those of units about to be sent. */
+static size_t gather(struct gd_run *run, const struct gd_op_row **rows)
+{
+    struct work *work;
+    struct unit *unit;
+    size_t n = 0;
+
+    STAILQ_FOREACH (work, &run->changed, link)
+        rows[n++] = &work->row;
+    LIST_FOREACH (unit, &run->units, link)
+        if (unit->call == NULL && unit->step == UNIT_SEND)
+            STAILQ_FOREACH (work, &unit->rows, link)
+                rows[n++] = &work->row;
+    return n;
+}
+
+/* Keeps in the ledger what the answer about a row showed. */
+static enum gd_rc keep_answer(struct gd_run *run, struct work *work)
+{
+    enum gd_rc rc = GD_OK;
+
+    if (work->answer.v[GD_F_ID] != NULL)
+        rc = gd_desk_keep(run->desk, &work->answer, work->source, &run->error);
+    if (rc == GD_OK && work->gone && work->row.id != NULL)
+        rc = gd_ledger_gone(run->desk->ledger, work->row.id, work->source, gd_now(), &run->error);
+    gd_alloc_clear(&work->answer);
+    work->gone = false;
+    return rc;
+}
+
+/* Writes what changed and what is about to be sent, with the readings that came along, in one transaction. */
+static bool journal_round(struct gd_run *run, size_t n)
+{
+    const struct gd_op_row **rows = gd_calloc(n, sizeof(*rows));
+    struct gd_ledger *ledger = run->desk->ledger;
+    struct work *work;
+    enum gd_rc rc;
+
+    if (rows == NULL) {
+        gd_fail_memory(&run->error);
+        return false;
+    }
+    rc = gd_ledger_begin(ledger, &run->error);
+    if (rc != GD_OK)
+        goto out;
+    rc = gd_journal_rows(ledger, run->op.op, rows, gather(run, rows), &run->error);
+    STAILQ_FOREACH (work, &run->changed, link)
+        if (rc == GD_OK)
+            rc = keep_answer(run, work);
+    if (rc == GD_OK)
+        rc = gd_ledger_commit(ledger, &run->error);
+    if (rc != GD_OK)
+        gd_ledger_rollback(ledger);
+out:
+    gd_free(rows);
+    return rc == GD_OK;
+}
+
+/* Hands over the rows that are over; those given back (a chunk too large, read as not applied) go to the
+ * front again. */
+static void hand_over(struct gd_run *run)
+{
+    struct works over = STAILQ_HEAD_INITIALIZER(over), back = STAILQ_HEAD_INITIALIZER(back);
+    struct work *work;
+
+    STAILQ_CONCAT(&over, &run->changed);
+    while ((work = STAILQ_FIRST(&over)) != NULL) {
+        STAILQ_REMOVE_HEAD(&over, link);
+        if (work->row.state == GD_ROW_PENDING) {
+            STAILQ_INSERT_TAIL(&back, work, link);
+            continue;
+        }
+        if (run->hooks.row != NULL)
+            run->hooks.row(run->hooks.arg, &work->row);
+        work_free(work);
+    }
+    STAILQ_CONCAT(&back, &run->to_send);
+    STAILQ_CONCAT(&run->to_send, &back);
+}
+
+static size_t count_works(const struct works *works)
+{
+    const struct work *work;
+    size_t n = 0;
+
+    STAILQ_FOREACH (work, works, link)
+        n++;
+    return n;
+}
+
+/* Makes the units of this round and marks the rows that will be sent. Returns how many rows those are. */
+static size_t plan_round(struct gd_run *run)
+{
+    int64_t now = gd_now();
+    size_t limit = (size_t)run->desk->profile->concurrency, marked = 0;
+    struct unit *unit;
+    struct work *work;
+
+    if (run->error.rc != GD_OK || run->wish != GD_WISH_RUN)
+        return 0;
+    while (run->active < limit && (unit = run_next_settle(run, now)) != NULL)
+        ;
+    while (run->active < limit && (unit = run_next_send(run)) != NULL) {
+        if (unit->step != UNIT_SEND)
+            continue;
+        STAILQ_FOREACH (work, &unit->rows, link) {
+            work->row.state = GD_ROW_SENT;
+            work->row.sent_at = now;
+        }
+        marked += unit->n;
+    }
+    return marked;
+}
+
+static void start_units(struct gd_run *run)
+{
+    struct unit *unit, *next;
+
+    for (unit = LIST_FIRST(&run->units); unit != NULL; unit = next) {
+        next = LIST_NEXT(unit, link);
+        if (unit->call != NULL)
+            continue;
+        if (unit->step == UNIT_SETTLE)
+            run_settle_start(run, unit);
+        else
+            run_start_unit(run, unit);
+    }
+}
+
+/* Drops the units that were planned and not started: the journal could not be written, so nothing is sent. */
+static void drop_unstarted(struct gd_run *run)
+{
+    struct unit *unit, *next;
+
+    for (unit = LIST_FIRST(&run->units); unit != NULL; unit = next) {
+        next = LIST_NEXT(unit, link);
+        if (unit->call == NULL)
+            unit_free(unit);
+    }
+}
+
+/* ---- the end ---- */
+
+static bool is_over(const struct gd_run *run)
+{
+    if (run->active > 0 || !STAILQ_EMPTY(&run->changed))
+        return false;
+    if (run->error.rc != GD_OK || run->wish != GD_WISH_RUN)
+        return true;
+    return run->loaded && STAILQ_EMPTY(&run->to_send) && STAILQ_EMPTY(&run->to_settle);
+}
+
+static void finish(struct gd_run *run)
+{
+    enum gd_op_state state = run->wish == GD_WISH_STOP    ? GD_OPS_STOPPED
+                             : run->wish == GD_WISH_PAUSE ? GD_OPS_PAUSED
+                                                          : GD_OPS_DONE;
+    struct gd_op op = {0};
+    bool found = false;
+    enum gd_rc rc = run->error.rc;
+
+    if (rc == GD_OK)
+        rc = gd_journal_state(run->desk->ledger, run->op.op, state, &run->error);
+    gd_journal_unlock(run->desk->ledger);
+    if (gd_journal_get(run->desk->ledger, run->op.op, &op, &found, &run->error) != GD_OK || !found)
+        op = (struct gd_op){.op = run->op.op, .kind = run->op.kind, .state = GD_OPS_INTERRUPTED};
+    if (rc == GD_OK)
+        rc = gd_op_rc(&op.counts, run->no_answer);
+    run->hooks.done(run->hooks.arg, &op, rc);
+    gd_op_clear(&op);
+}
+
+/* Pauses by itself where too many of the last rows failed. */
+static void watch_failures(struct gd_run *run)
+{
+    int limit = run->desk->profile->pause_at * LAST_ROWS / 100;
+
+    if (run->one_row || run->wish != GD_WISH_RUN || run->failed_of_last <= limit ||
+        (run->loaded && STAILQ_EMPTY(&run->to_send)))
+        return;
+    run->wish = GD_WISH_PAUSE;
+    run_note(run, "paused: %d of the last %d rows failed (pause_at = %d %%); resume %" PRId64 " goes on",
+             run->failed_of_last, LAST_ROWS, run->desk->profile->pause_at, run->op.op);
+}
+
+/* Waits for the moment at which the next row may be read for settling. */
+static void wait_for_settling(struct gd_run *run)
+{
+    const struct work *first = STAILQ_FIRST(&run->to_settle);
+    int64_t wait;
+
+    if (first == NULL || run->active >= (size_t)run->desk->profile->concurrency || run->wish != GD_WISH_RUN)
+        return;
+    wait = first->due - gd_now();
+    if (wait > 0 && first->due > run->settle_told) {
+        run->settle_told = first->due;
+        run_note(run,
+                 "no answer for %zu of the rows; in %" PRId64 " s they are read to see what became of them",
+                 count_works(&run->to_settle), wait);
+    }
+    wake_in(run, wait > 0 ? wait * 1000 : 0);
+}
+
+static void go_on(void *arg)
+{
+    struct gd_run *run = arg;
+    size_t marked, changed;
+
+    run->timer = 0;
+    if (run->wish == GD_WISH_RUN)
+        run->wish = gd_journal_wish(run->desk->ledger, run->op.op);
+    watch_failures(run);
+    load(run);
+    marked = plan_round(run);
+    changed = count_works(&run->changed);
+    if (marked + changed > 0 && !journal_round(run, marked + changed)) {
+        drop_unstarted(run);
+        works_free(&run->changed);
+    }
+    hand_over(run);
+    if (run->error.rc == GD_OK)
+        start_units(run);
+    if (is_over(run))
+        finish(run);
+    else if (run->timer == 0)
+        wait_for_settling(run);
+}
+
+enum gd_rc gd_run_start(struct gd_desk *desk, int64_t op, const struct gd_run_hooks *hooks,
+                        struct gd_run **out, struct gd_error *err)
+{
+    struct gd_run *run = gd_calloc(1, sizeof *run);
+    bool found = false;
+    enum gd_rc rc;
+
+    *out = NULL;
+    if (run == NULL)
+        return gd_fail_memory(err);
+    run->desk = desk;
+    run->hooks = *hooks;
+    run->chunk = (size_t)desk->profile->bulk_chunk;
+    STAILQ_INIT(&run->to_send);
+    STAILQ_INIT(&run->to_settle);
+    STAILQ_INIT(&run->changed);
+    LIST_INIT(&run->units);
+    rc = gd_journal_lock(desk->ledger, op, err);
+    if (rc != GD_OK)
+        goto out;
+    rc = gd_journal_get(desk->ledger, op, &run->op, &found, err);
+    if (rc == GD_OK && !found)
+        rc = gd_fail(err, GD_INPUT, "operations lists them", "no operation %" PRId64 " is known here", op);
+    if (rc == GD_OK)
+        rc = gd_journal_wish_set(desk->ledger, op, GD_WISH_RUN, err);
+    if (rc == GD_OK)
+        rc = gd_journal_state(desk->ledger, op, GD_OPS_RUNNING, err);
+    if (rc == GD_OK) {
+        run->one_row = run->op.counts.total == 1;
+        rc = gd_loop_after(desk->loop, 0, go_on, run, &run->timer);
+    }
+    if (rc != GD_OK)
+        gd_journal_unlock(desk->ledger);
+out:
+    if (rc != GD_OK)
+        gd_run_free(&run);
+    *out = run;
+    return rc;
+}
+
+void gd_run_wish(struct gd_run *run, enum gd_op_wish wish)
+{
+    run->wish = wish;
+    run_soon(run);
+}
+
+void gd_run_free(struct gd_run **out)
+{
+    struct gd_run *run = *out;
+    struct unit *unit;
+
+    *out = NULL;
+    if (run == NULL)
+        return;
+    if (run->timer != 0)
+        gd_loop_timer_drop(run->desk->loop, run->timer);
+    while ((unit = LIST_FIRST(&run->units)) != NULL) {
+        LIST_REMOVE(unit, link);
+        unit->run = NULL;
+        if (unit->call != NULL)
+            gd_call_cancel(unit->call); /* its callback frees the unit */
+        else
+            unit_free(unit);
+    }
+    works_free(&run->to_send);
+    works_free(&run->to_settle);
+    works_free(&run->changed);
+    gd_op_clear(&run->op);
+    gd_free(run);
+}
