@@ -49,6 +49,8 @@ def _():
 CHILD = ("child = tap.spawn([sys.executable, '-c', 'import signal; signal.pause()'])\n"
          "folder = tap.temp_dir()\n"
          "print('# child', child.pid, 'folder', folder, flush=True)\n")
+# Not signal.pause(): a signal that comes just before it would be seen only after the next one.
+IDLE = "import time\n while True: time.sleep(0.02)"
 
 
 def told(text):
@@ -68,7 +70,7 @@ def alive(pid):
 def _():
     for name, last, status in (("the end", "tap.ok(True, 'x')", 0), ("an exception", "raise OSError", 1),
                                ("bail", "tap.bail('enough')", 1),
-                               ("the deadline", "import signal\n while True: signal.pause()", 1)):
+                               ("the deadline", IDLE, 1)):
         done = run(CHILD + "@tap.case('c')\ndef _():\n %s\ntap.main(deadline=1)" % last)
         pid, folder = told(done.stdout)
         tap.is_(done.returncode, status, name + ": status")
@@ -81,8 +83,7 @@ def _():
 @tap.case("cleanup when told to end")
 def _():
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        text = CHILD + "@tap.case('c')\ndef _():\n import signal\n print('ready', flush=True)\n" \
-            " while True: signal.pause()\ntap.main()"
+        text = CHILD + "@tap.case('c')\ndef _():\n print('ready', flush=True)\n %s\ntap.main()" % IDLE
         test = tap.spawn([sys.executable, "-c", PREAMBLE + text], stdout=subprocess.PIPE, text=True)
         seen = ""
         while "ready" not in seen:

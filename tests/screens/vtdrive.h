@@ -30,7 +30,8 @@ struct osc_scan {
 /* The terminal: the child, its pseudo-terminal, and what it made of the screen. */
 struct term {
     pid_t child;
-    int master;              /* -1 after the child's side was closed */
+    int master;              /* -1 after the child's side was closed and the child has ended */
+    bool silent;             /* the child's side was closed: there will be no more output */
     int signals;             /* signalfd: the child ended, or we are told to */
     bool told_to_end;
     bool ended;

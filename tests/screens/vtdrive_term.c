@@ -105,12 +105,13 @@ int term_start(struct term *term, int rows, int cols, const char *type, char **a
     return 0;
 }
 
-/* All output there is now. EIO is how Linux says that nobody has the other side open. */
+/* All output there is now. EIO is how Linux says that nobody has the other side open. The master stays open
+ * until the child has ended too: a program that closes its files on its way out would be hung up in its midst. */
 static void read_output(struct term *term)
 {
     char buffer[65536];
 
-    while (term->master >= 0) {
+    while (term->master >= 0 && !term->silent) {
         ssize_t got = read(term->master, buffer, sizeof buffer);
 
         if (got > 0) {
@@ -124,8 +125,7 @@ static void read_output(struct term *term)
         } else if (got < 0 && errno == EAGAIN) {
             return;
         } else {
-            close(term->master);
-            term->master = -1;
+            term->silent = true;
         }
     }
 }
@@ -140,10 +140,17 @@ static void take_signals(struct term *term)
         term->ended = true;
 }
 
+static void close_master(struct term *term)
+{
+    if (term->master >= 0)
+        close(term->master);
+    term->master = -1;
+}
+
 void term_pump(struct term *term, int ms, int other)
 {
     struct pollfd fds[3] = {
-        { .fd = term->master, .events = POLLIN },
+        { .fd = term->silent ? -1 : term->master, .events = POLLIN },
         { .fd = term->signals, .events = POLLIN },
         { .fd = other, .events = POLLIN },
     };
@@ -152,6 +159,8 @@ void term_pump(struct term *term, int ms, int other)
         return;
     take_signals(term);
     read_output(term);
+    if (term->silent && term->ended)
+        close_master(term);
 }
 
 /* The child may be writing while it does not read: take its output meanwhile. */
@@ -188,9 +197,7 @@ int term_resize(struct term *term, int rows, int cols)
 
 void term_end(struct term *term)
 {
-    if (term->master >= 0)
-        close(term->master);
-    term->master = -1;
+    close_master(term);
     for (int waited = 0; !term->ended && waited < 2000; waited += 50)
         term_pump(term, 50, -1);
     if (!term->ended) {
