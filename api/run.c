@@ -89,7 +89,7 @@ void run_unsettled(struct gd_run *run, struct work *work)
 
 /* ---- units ---- */
 
-struct unit *unit_new(struct gd_run *run, enum unit_step step)
+struct unit *run_unit_new(struct gd_run *run, enum unit_step step)
 {
     struct unit *unit = gd_calloc(1, sizeof *unit);
 
@@ -103,7 +103,7 @@ struct unit *unit_new(struct gd_run *run, enum unit_step step)
     return unit;
 }
 
-void unit_take(struct unit *unit, struct works *from)
+void run_unit_take(struct unit *unit, struct works *from)
 {
     struct work *work = STAILQ_FIRST(from);
 
@@ -112,7 +112,7 @@ void unit_take(struct unit *unit, struct works *from)
     unit->n++;
 }
 
-void unit_free(struct unit *unit)
+void run_unit_free(struct unit *unit)
 {
     works_free(&unit->rows);
     if (unit->run != NULL) {
@@ -300,7 +300,7 @@ static void drop_unstarted(struct gd_run *run)
     for (unit = LIST_FIRST(&run->units); unit != NULL; unit = next) {
         next = LIST_NEXT(unit, link);
         if (unit->call == NULL)
-            unit_free(unit);
+            run_unit_free(unit);
     }
 }
 
@@ -453,7 +453,7 @@ void gd_run_free(struct gd_run **out)
         if (unit->call != NULL)
             gd_call_cancel(unit->call); /* its callback frees the unit */
         else
-            unit_free(unit);
+            run_unit_free(unit);
     }
     works_free(&run->to_send);
     works_free(&run->to_settle);

@@ -74,9 +74,9 @@ struct unit *run_next_settle(struct gd_run *run, int64_t now);
 struct unit *run_next_send(struct gd_run *run);
 
 /* A unit for the rows given to it next; and its end. */
-struct unit *unit_new(struct gd_run *run, enum unit_step step);
-void unit_free(struct unit *unit);
-void unit_take(struct unit *unit, struct works *from);
+struct unit *run_unit_new(struct gd_run *run, enum unit_step step);
+void run_unit_free(struct unit *unit);
+void run_unit_take(struct unit *unit, struct works *from);
 
 /* Starts the request of a unit; its rows get an outcome at once where it cannot be built. */
 void run_start_unit(struct gd_run *run, struct unit *unit);

@@ -26,14 +26,14 @@ struct unit *run_next_send(struct gd_run *run)
     bulk = in_bulk(run, work);
     if (bulk && !run->chunk_proved && run->active > 0)
         return NULL; /* one chunk finds out which size the service takes */
-    unit = unit_new(run, work->read_before ? UNIT_SEND : UNIT_READ_BEFORE);
+    unit = run_unit_new(run, work->read_before ? UNIT_SEND : UNIT_READ_BEFORE);
     if (unit == NULL) {
         gd_fail_memory(&run->error);
         return NULL;
     }
-    unit_take(unit, &run->to_send);
+    run_unit_take(unit, &run->to_send);
     while (bulk && unit->n < run->chunk && (work = STAILQ_FIRST(&run->to_send)) != NULL && in_bulk(run, work))
-        unit_take(unit, &run->to_send);
+        run_unit_take(unit, &run->to_send);
     return unit;
 }
 
@@ -294,7 +294,7 @@ static void answered(void *arg, const struct gd_reply *reply)
 
     unit->call = NULL;
     if (run == NULL || reply->rc == GD_CANCELLED) {
-        unit_free(unit);
+        run_unit_free(unit);
         return;
     }
     if (unit->step == UNIT_SEND && in_bulk(run, STAILQ_FIRST(&unit->rows))) {
@@ -307,7 +307,7 @@ static void answered(void *arg, const struct gd_reply *reply)
         else
             read_before(run, work, reply);
     }
-    unit_free(unit);
+    run_unit_free(unit);
     run_soon(run);
 }
 
@@ -372,5 +372,5 @@ void run_start_unit(struct gd_run *run, struct unit *unit)
         replace_text(&work->row.message, err.what);
         run_over(run, work, GD_ROW_FAILED);
     }
-    unit_free(unit);
+    run_unit_free(unit);
 }

@@ -15,12 +15,12 @@ struct unit *run_next_settle(struct gd_run *run, int64_t now)
 
     if (work == NULL || work->due > now)
         return NULL;
-    unit = unit_new(run, UNIT_SETTLE);
+    unit = run_unit_new(run, UNIT_SETTLE);
     if (unit == NULL) {
         gd_fail_memory(&run->error);
         return NULL;
     }
-    unit_take(unit, &run->to_settle);
+    run_unit_take(unit, &run->to_settle);
     return unit;
 }
 
@@ -79,7 +79,7 @@ static void seen(void *arg, const struct gd_reply *reply)
         judged(run, work, gd_settle(run->op.kind, &work->row, &now, run->desk->profile->timeout));
         run_soon(run);
     }
-    unit_free(unit);
+    run_unit_free(unit);
 }
 
 void run_settle_start(struct gd_run *run, struct unit *unit)
@@ -92,5 +92,5 @@ void run_settle_start(struct gd_run *run, struct unit *unit)
         return;
     STAILQ_REMOVE_HEAD(&unit->rows, link);
     judged(run, work, gd_settle(run->op.kind, &work->row, &(struct gd_seen){0}, run->desk->profile->timeout));
-    unit_free(unit);
+    run_unit_free(unit);
 }

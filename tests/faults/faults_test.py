@@ -24,9 +24,11 @@ def ask(server, method="GET", path="/v1/x", body=None, headers=None):
 
 def ask_raw(server, data=b"GET /v1/x HTTP/1.1\r\nHost: h\r\n\r\n", shut=False):
     """All bytes of the answer, and how it ended: close or reset."""
-    sock = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    sock = socket.socket()
+    sock.settimeout(10)
     got = b""
     try:
+        sock.connect(("127.0.0.1", server.port))
         sock.sendall(data)
         if shut:
             sock.shutdown(socket.SHUT_WR)

@@ -106,7 +106,7 @@ int term_start(struct term *term, int rows, int cols, const char *type, char **a
 }
 
 /* All output there is now. EIO is how Linux says that nobody has the other side open. The master stays open
- * until the child has ended too: a program that closes its files on its way out would be hung up in its midst. */
+ * until the child has ended too: what closes its files on its way out would be hung up in the midst of it. */
 static void read_output(struct term *term)
 {
     char buffer[65536];
