@@ -52,7 +52,7 @@ static bool capitals(const char *text)
     return strlen(text) == 2 && isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
 }
 
-static bool json_object(const char *text, bool headers)
+static bool is_json_object(const char *text, bool headers)
 {
     json_t *inner = json_loads(text, 0, NULL);
     bool good = json_is_object(inner);
@@ -76,9 +76,9 @@ static bool text_fits(enum type type, const char *text)
     case METHOD:
         return word_of(text, "GET POST POST_XML POST_JSON");
     case HEADERS:
-        return *text == '\0' || json_object(text, true);
+        return *text == '\0' || is_json_object(text, true);
     case JSON:
-        return *text == '\0' || json_object(text, false);
+        return *text == '\0' || is_json_object(text, false);
     case FLOW:
         return strspn(text, "0123456789") == strlen(text);
     case BOOL:

@@ -9,12 +9,13 @@
 
 struct region {
     const char *name;
-    const char *area; /* code of its first city */
+    long long first; /* its first landline, national: area code, 48, and zeros */
 };
 
 static const struct region regions[] = {
-    {"KA", "80"}, {"DL", "11"}, {"MU", "22"}, {"MH", "20"},  {"WB", "33"},  {"AP", "40"},
-    {"TN", "44"}, {"GJ", "79"}, {"KL", "484"}, {"RJ", "141"}, {"MP", "755"},
+    {"KA", 8048000000}, {"DL", 1148000000}, {"MU", 2248000000}, {"MH", 2048000000},
+    {"WB", 3348000000}, {"AP", 4048000000}, {"TN", 4448000000}, {"GJ", 7948000000},
+    {"KL", 4844800000}, {"RJ", 1414800000}, {"MP", 7554800000},
 };
 #define REGIONS (int)(sizeof regions / sizeof regions[0])
 
@@ -27,10 +28,7 @@ static void make(int i, struct sb_vn *vn)
     const struct region *region = &regions[i % REGIONS];
     vn->mobile = i / REGIONS % 2 == 1;
     snprintf(vn->region, sizeof vn->region, "%s", region->name);
-    if (vn->mobile)
-        snprintf(vn->number, sizeof vn->number, "+9172058%05d", i % 100000);
-    else
-        snprintf(vn->number, sizeof vn->number, "+91%s48%0*d", region->area, 8 - (int)strlen(region->area), i % 100000);
+    snprintf(vn->number, sizeof vn->number, "+91%lld", (vn->mobile ? 7205800000 : region->first) + i % 100000);
 }
 
 enum gd_rc sb_pool_open(struct sb_pool *pool, int count, struct gd_error *err)

@@ -14,8 +14,8 @@
 #define FIRST_ORDER 1000
 #define MOBILES 4000000000u /* national numbers 6000000000 to 9999999999 */
 #define FIRST_MOBILE 6000000000
-#define EXTRA_KEYS 1000000000u   /* keys of second numbers of B */
-#define COURIER_KEYS 2000000000u /* keys of A numbers */
+#define EXTRA_KEYS 1134567891u   /* keys of second numbers of B */
+#define COURIER_KEYS 2345678901u /* keys of A numbers */
 
 /* Multipliers without a common factor with any power of ten. */
 static const uint64_t pin_factor = 387420489;
@@ -86,13 +86,20 @@ static void write_vn(int at, char out[SB_ITEM_MAX])
     snprintf(out, SB_ITEM_MAX, "+9180471344%02d", at);
 }
 
-/* PINs are never shared on a VN: a slot's rows stand on a VN each, and a row that has its neighbour's VN as well
- * differs from the neighbour's own rows in the parity. */
+/* Each pair of VNs scatters its PINs in its own way. */
+static uint64_t pin_shift(const struct sb_seed *seed, int64_t vn)
+{
+    return mix(seed->value + 1 + (uint64_t)vn / 2);
+}
+
+/* PINs are never shared on a VN: a slot's rows stand on a VN each, and a row that has its neighbour's VN as well (only
+ * the even ones do) differs from the neighbour's own rows in the parity. */
 static void write_pin(const struct sb_seed *seed, int64_t i, int side, char out[SB_ITEM_MAX])
 {
     uint64_t slot = (uint64_t)(i - 1) / VN_COUNT;
-    uint64_t key = (slot * 2 + (uint64_t)side) * 2 + (uint64_t)((i - 1) % VN_COUNT & 1);
-    uint64_t pin = scatter(key, pin_factor, mix(seed->value + 1), power_of_ten(seed->pin_length));
+    int64_t vn = (i - 1) % VN_COUNT;
+    uint64_t key = (slot * 2 + (uint64_t)side) * 2 + (uint64_t)(vn & 1);
+    uint64_t pin = scatter(key, pin_factor, pin_shift(seed, vn), power_of_ten(seed->pin_length));
     snprintf(out, SB_ITEM_MAX, "%0*" PRIu64, seed->pin_length, pin);
 }
 
@@ -224,8 +231,8 @@ int64_t sb_seed_by_pin(const struct sb_seed *seed, const char *vn, const char *p
     if (seed->count == 0 || at < 0 || at >= VN_COUNT || (int)strlen(pin) != seed->pin_length)
         return 0;
     uint64_t value = strtoull(pin, NULL, 10);
-    uint64_t key = gather(value, pin_factor, mix(seed->value + 1), power_of_ten(seed->pin_length));
-    int64_t home = (int64_t)(key & 1) == (at & 1) ? at : (at + VN_COUNT - 1) % VN_COUNT;
+    uint64_t key = gather(value, pin_factor, pin_shift(seed, at), power_of_ten(seed->pin_length));
+    int64_t home = (at & ~(int64_t)1) | (int64_t)(key & 1);
     return inside(seed, (int64_t)(key >> 2) * VN_COUNT + home + 1);
 }
 

@@ -314,6 +314,13 @@ static int wait_ms(struct sb_server *server)
     return wait < 0 ? 0 : wait > 60000 ? 60000 : (int)wait;
 }
 
+/* Taken off the queue, so that it does not strike when the signals are let in again. */
+static bool told_to_end(const struct sb_server *server)
+{
+    struct signalfd_siginfo info;
+    return read(server->signals, &info, sizeof info) > 0;
+}
+
 static bool stdin_ended(short events)
 {
     char bytes[256];
@@ -332,7 +339,7 @@ void sb_server_run(struct sb_server *server)
     for (;;) {
         if (poll(polled, 3, wait_ms(server)) < 0 && errno != EINTR)
             return;
-        if (polled[1].revents != 0 || stdin_ended(polled[2].revents))
+        if ((polled[1].revents != 0 && told_to_end(server)) || stdin_ended(polled[2].revents))
             return;
         int64_t now = gd_mono_ms();
         resume_due(&server->late, now);
