@@ -23,7 +23,8 @@ enum gd_fault {
     GD_FAULT_RESOLVE,         /* name not found: nothing was sent */
     GD_FAULT_CONNECT,         /* refused or unreachable: nothing was sent */
     GD_FAULT_CONNECT_TIMEOUT, /* nothing was sent */
-    GD_FAULT_TLS,             /* certificate or handshake: nothing was sent */
+    GD_FAULT_CERTIFICATE,     /* the server's or our own is not accepted: nothing was sent */
+    GD_FAULT_TLS,             /* the handshake broke: nothing was sent */
     GD_FAULT_TIMEOUT,         /* after sending began */
     GD_FAULT_BROKEN,          /* the connection broke after sending began */
     GD_FAULT_TOO_LARGE,       /* the answer exceeds GD_ANSWER_MAX */

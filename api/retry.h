@@ -34,7 +34,7 @@ struct gd_retry {
 
 #define GD_RETRY_MAX 4              /* tries after the first */
 #define GD_RETRY_AFTER_MAX_MS 30000 /* a longer Retry-After is shown and given up */
-#define GD_RETRY_TOTAL_MS 20000     /* all waiting between the tries of one request */
+#define GD_RETRY_TOTAL_MS 20000     /* no try begins later than this after the first */
 
 /* Source: contract rule 10. */
 struct gd_retry gd_retry_decide(const struct gd_try *made);
