@@ -29,6 +29,7 @@ struct gd_alloc {
     int64_t read_at;    /* last reading, 0 never (an id that was only imported) */
     int64_t first_seen;
     int64_t call_count; /* -1 not reported */
+    int64_t changed_op; /* the ledger's: the last operation of its journal that changed it; 0 none */
     int64_t row;        /* the ledger's row id, 0 outside the ledger */
 };
 

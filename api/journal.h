@@ -24,7 +24,8 @@ struct gd_op_counts {
 struct gd_op {
     int64_t op; /* number from 1 per ledger */
     enum gd_op_kind kind;
-    enum gd_op_state state;  /* INTERRUPTED: journaled as running or paused, but its process is gone */
+    enum gd_op_state state;  /* INTERRUPTED: journaled as running, but its process is gone; one that paused in
+                                order stays paused */
     enum gd_dialect dialect; /* fixed when planned */
     bool no_undo;            /* deallocate: what undo needs was not wanted */
     int64_t parent;          /* the operation that this one retries or undoes; 0 none */

@@ -1,0 +1,14 @@
+/* Inside the journal: an allocation as text in a row. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GD_JOURNAL_I_H
+#define GD_JOURNAL_I_H
+
+#include "alloc.h"
+
+/* An allocation, whole but for raw, as JSON; NULL for an empty one. The caller wipes and frees it. */
+GD_MUST_USE enum gd_rc journal_pack(const struct gd_alloc *alloc, char **out, struct gd_error *err);
+
+/* The reverse; NULL gives an empty one, which the caller clears. GD_IO where the text is damaged. */
+GD_MUST_USE enum gd_rc journal_unpack(const char *text, struct gd_alloc *alloc, struct gd_error *err);
+
+#endif
