@@ -133,8 +133,7 @@ static bool check_section(const char *name, json_t *section, struct sb_no *no)
         return sb_refuse(no, 5, "%.80s is no section of settings", name);
     const char *key;
     json_t *value;
-    json_object_foreach(section, key, value)
-    {
+    json_object_foreach(section, key, value) {
         const struct setting *row = setting_find(name, key);
         if (row == NULL)
             return sb_refuse(no, 5, "there is no setting %.20s.%.80s", name, key);
@@ -151,8 +150,7 @@ bool sb_settings_check(const json_t *body, struct sb_no *no)
     size_t keys = 0;
     const char *name;
     json_t *section;
-    json_object_foreach((json_t *)body, name, section)
-    {
+    json_object_foreach((json_t *)body, name, section) {
         if (!check_section(name, section, no))
             return false;
         keys += json_object_size(section);
@@ -164,12 +162,11 @@ bool sb_settings_store(struct sb *sb, const char *tenant, const json_t *body)
 {
     const char *name, *key;
     json_t *section, *value;
-    json_object_foreach((json_t *)body, name, section)
-    {
-        json_object_foreach(section, key, value)
-        {
+    json_object_foreach((json_t *)body, name, section) {
+        json_object_foreach(section, key, value) {
             char *text = json_dumps(value, JSON_ENCODE_ANY);
-            bool good = text != NULL && sb_run(&sb->store, SB_SQL_SETTING_PUT, "tttt", tenant, name, key, text);
+            bool good =
+                text != NULL && sb_run(&sb->store, SB_SQL_SETTING_PUT, "tttt", tenant, name, key, text);
             free(text);
             if (!good)
                 return false;
@@ -248,7 +245,8 @@ void sb_settings_write(struct sb *sb, const char *tenant, struct gd_buf *out)
 }
 
 /* The text of a setting without its JSON quotes; none that is read so has escapes in it. */
-static void plain(struct sb *sb, const char *tenant, const char *section, const char *key, char *out, size_t room)
+static void plain(struct sb *sb, const char *tenant, const char *section, const char *key, char *out,
+                  size_t room)
 {
     struct gd_buf value;
     gd_buf_init(&value, SB_REPLY_MAX);
@@ -284,8 +282,9 @@ static bool was_set(struct sb *sb, const char *tenant, const char *section, cons
     return set;
 }
 
-/* The common length serves both sides where it is enabled, and a side that names none. A side's PIN is wanted unless
- * only the other side's is enabled: with neither enabled both have one, which is how an account starts. */
+/* The common length serves both sides where it is enabled, and a side that names none. A side's PIN is wanted
+ * unless only the other side's is enabled: with neither enabled both have one, which is how an account
+ * starts. */
 static void read_pins(struct sb *sb, struct sb_account *account)
 {
     static const char *const lengths[] = {"aparty_pin_length", "bparty_pin_length"};
@@ -295,7 +294,8 @@ static void read_pins(struct sb *sb, struct sb_account *account)
     bool on[2] = {is_true(sb, tenant, "greenpin", enabled[0]), is_true(sb, tenant, "greenpin", enabled[1])};
     for (int side = 0; side < 2; side++) {
         bool own = !common && was_set(sb, tenant, "greenpin", lengths[side]);
-        account->pin_length[side] = (int)number(sb, tenant, "greenpin", own ? lengths[side] : "common_pin_length");
+        account->pin_length[side] =
+            (int)number(sb, tenant, "greenpin", own ? lengths[side] : "common_pin_length");
         account->pin_wanted[side] = on[side] || !on[1 - side];
     }
 }

@@ -41,7 +41,8 @@ static bool read_ident(struct reader *r, const char *key, const json_t *value)
 }
 
 /* Digits alone, perhaps after a +; completed by the account's country where there is none. */
-static bool read_number(struct reader *r, const char *key, const json_t *value, bool person, char out[GD_NUMBER_MAX])
+static bool read_number(struct reader *r, const char *key, const json_t *value, bool person,
+                        char out[GD_NUMBER_MAX])
 {
     const char *text = json_string_value(value);
     struct gd_error err = {0};
@@ -56,7 +57,8 @@ static bool read_number(struct reader *r, const char *key, const json_t *value, 
         return sb_refuse(r->no, 16, "%s: %.40s", key, text);
     const struct gd_country *home = gd_country_find(r->account->country);
     if (person && !r->account->intl && home != NULL && strncmp(out + 1, home->code, strlen(home->code)) != 0)
-        return sb_refuse(r->no, 16, "%s: %.40s is international, and common.intl_num_sup is false", key, text);
+        return sb_refuse(r->no, 16, "%s: %.40s is international, and common.intl_num_sup is false", key,
+                         text);
     return true;
 }
 
@@ -64,8 +66,7 @@ static size_t times_in(const json_t *list, const char *text)
 {
     size_t times = 0, i;
     json_t *item;
-    json_array_foreach(list, i, item)
-    {
+    json_array_foreach(list, i, item) {
         const char *other = json_string_value(item);
         times += other != NULL && strcmp(other, text) == 0;
     }
@@ -76,15 +77,15 @@ static bool all_doubled(const json_t *list)
 {
     size_t i;
     json_t *item;
-    json_array_foreach(list, i, item)
-    {
+    json_array_foreach(list, i, item) {
         if (!json_is_string(item) || times_in(list, json_string_value(item)) < 2)
             return false;
     }
     return json_array_size(list) > 0;
 }
 
-static bool read_list(struct reader *r, const char *key, const json_t *value, bool person, struct sb_list *out)
+static bool read_list(struct reader *r, const char *key, const json_t *value, bool person,
+                      struct sb_list *out)
 {
     size_t max = person ? SB_NUMBERS_MAX : SB_LIST_MAX, i;
     json_t *item;
@@ -92,8 +93,7 @@ static bool read_list(struct reader *r, const char *key, const json_t *value, bo
         return sb_refuse(r->no, 5, "%s must be a list of 1 to %zu numbers", key, max);
     if (person && all_doubled(value))
         return sb_refuse(r->no, 13, "%s", key);
-    json_array_foreach(value, i, item)
-    {
+    json_array_foreach(value, i, item) {
         char number[GD_NUMBER_MAX];
         if (!read_number(r, key, item, person, number))
             return false;
@@ -130,8 +130,7 @@ static bool read_party(struct reader *r, const char *key, const json_t *value)
         return sb_refuse(r->no, 5, "%s must be an object that holds something", key);
     const char *name;
     json_t *part;
-    json_object_foreach((json_t *)value, name, part)
-    {
+    json_object_foreach((json_t *)value, name, part) {
         char whole[40];
         snprintf(whole, sizeof whole, "%s.%.30s", key, name);
         bool good = true;
@@ -250,8 +249,7 @@ static bool read_vn_pins(struct reader *r, const char *key, const json_t *value)
     side->pins = true;
     if (!json_is_array(value) || json_array_size(value) > SB_NUMBERS_MAX)
         return sb_refuse(r->no, 5, "%s must be a list of at most %d integers", key, SB_NUMBERS_MAX);
-    json_array_foreach(value, i, item)
-    {
+    json_array_foreach(value, i, item) {
         char pin[SB_ITEM_MAX];
         json_int_t number = json_integer_value(item);
         if (number < 1 || number > 999999999)
@@ -300,8 +298,7 @@ static bool read_preferences(struct reader *r, const char *key, const json_t *va
     json_t *part;
     if (!json_is_object(value))
         return sb_refuse(r->no, 5, "%s must be an object", key);
-    json_object_foreach((json_t *)value, name, part)
-    {
+    json_object_foreach((json_t *)value, name, part) {
         if (!read_wish(r, name, part))
             return false;
     }
@@ -326,7 +323,13 @@ struct key {
     read_fn *read;
 };
 
-enum { CREATE = SB_DO_CREATE, UPDATE = SB_DO_UPDATE, ROW = SB_DO_ROW, PARTIES = SB_DO_PARTIES, NUMBER = SB_DO_NUMBER };
+enum {
+    CREATE = SB_DO_CREATE,
+    UPDATE = SB_DO_UPDATE,
+    ROW = SB_DO_ROW,
+    PARTIES = SB_DO_PARTIES,
+    NUMBER = SB_DO_NUMBER
+};
 
 static const struct key keys[] = {
 #define KEY(name, kind, dialect, actions, read) {name, SB_##kind, SB_##dialect, actions, read},
@@ -348,8 +351,7 @@ enum sb_dialect sb_body_dialect(enum sb_kind kind, enum sb_action action, const 
 {
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)body, name, value)
-    {
+    json_object_foreach((json_t *)body, name, value) {
         const struct key *key = key_find(kind, action, name);
         if (key != NULL && key->dialect != SB_BOTH)
             return key->dialect;
@@ -376,11 +378,11 @@ bool sb_body_read(const struct sb_account *account, enum sb_kind kind, enum sb_a
         return sb_refuse(no, 5, "the body must be a JSON object");
     out->dialect = sb_body_dialect(kind, action, body);
     if (out->dialect != SB_BOTH && spoken != SB_BOTH && out->dialect != spoken)
-        return sb_refuse(no, 5, "this server speaks the %s dialect only", spoken == SB_FLAT ? "flat" : "party");
+        return sb_refuse(no, 5, "this server speaks the %s dialect only",
+                         spoken == SB_FLAT ? "flat" : "party");
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)body, name, value)
-    {
+    json_object_foreach((json_t *)body, name, value) {
         if (!read_key(&r, name, value))
             return false;
     }

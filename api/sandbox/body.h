@@ -46,7 +46,8 @@ struct sb_change {
 /* The dialect that a body's keys belong to; SB_BOTH where none tells. */
 enum sb_dialect sb_body_dialect(enum sb_kind kind, enum sb_action action, const json_t *body);
 
-/* Reads the body of one allocation; only says whether it is well formed, not whether it suits the allocation. */
+/* Reads the body of one allocation; only says whether it is well formed, not whether it suits the allocation.
+ */
 bool sb_body_read(const struct sb_account *account, enum sb_kind kind, enum sb_action action,
                   enum sb_dialect spoken, const json_t *body, struct sb_change *out, struct sb_no *no);
 

@@ -6,13 +6,16 @@
 #include "change.h"
 #include "greenpin.h"
 
+/* The answer of one row: a piece of the text of all. */
+struct piece {
+    size_t at, len;
+    bool good;
+};
+
 /* The answers of the rows, in the order they are to be told. */
 struct told {
     struct gd_buf text; /* all of them, one after another */
-    struct {
-        size_t at, len;
-        bool good;
-    } *rows;
+    struct piece *rows;
     size_t count, room;
     int64_t good;
 };
@@ -137,8 +140,9 @@ static void tell_surplus(struct bulk *bulk)
     if (bulk->dialect == SB_FLAT)
         write_flat_row(bulk, "gp-nobody-asked", &no);
     else
-        gd_buf_adds(&bulk->told.text, "{\"success\":true,\"status\":200,\"code\":null,\"message\":null,"
-                                      "\"data\":{\"transaction_id\":\"surplus\",\"greenpin_id\":\"gp-nobody-asked\"}}");
+        gd_buf_adds(&bulk->told.text,
+                    "{\"success\":true,\"status\":200,\"code\":null,\"message\":null,"
+                    "\"data\":{\"transaction_id\":\"surplus\",\"greenpin_id\":\"gp-nobody-asked\"}}");
     told_add(&bulk->told, from, bulk->dialect != SB_FLAT);
 }
 
@@ -150,7 +154,7 @@ static void act_out(struct bulk *bulk)
     switch (bulk->req->fault) {
     case SB_FAULT_BULK_SHUFFLE:
         for (size_t i = 0; i < half; i++) {
-            __typeof__(told->rows[0]) row = told->rows[i];
+            struct piece row = told->rows[i];
             told->rows[i] = told->rows[told->count - 1 - i];
             told->rows[told->count - 1 - i] = row;
         }
@@ -224,8 +228,7 @@ static bool do_rows(struct bulk *bulk, const json_t *rows)
 {
     size_t i, count = json_array_size(rows);
     json_t *row;
-    json_array_foreach(rows, i, row)
-    {
+    json_array_foreach(rows, i, row) {
         if (!do_row(bulk, row, bulk->req->fault == SB_FAULT_BULK_ROW_FAIL && i == count / 2))
             return false;
     }
@@ -244,7 +247,8 @@ bool sb_pin_bulk(struct sb *sb, const struct sb_request *req, struct sb_reply *r
     if (count > (size_t)sb->opt.bulk_limit)
         return sb_refuse(no, 17, "%zu rows, at most %d are taken", count, sb->opt.bulk_limit);
     bool good = told_open(&bulk.told, count) && sb_begin(&sb->store) &&
-                sb_count(&sb->store, "update_rows_sent", (int64_t)count) && sb_count(&sb->store, "bulk_requests", 1);
+                sb_count(&sb->store, "update_rows_sent", (int64_t)count) &&
+                sb_count(&sb->store, "bulk_requests", 1);
     good = sb_finish(sb, good && do_rows(&bulk, rows));
     if (good) {
         reply->status = bulk.told.good == (int64_t)bulk.told.count ? 200 : 207;

@@ -1,4 +1,5 @@
-/* Rules of both products: what a change does to an allocation, what may still be done to it, reading, deallocating. */
+/* Rules of both products: what a change does to an allocation, what may still be done to it, reading,
+ * deallocating. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "change.h"
 
@@ -59,7 +60,8 @@ bool sb_need(struct sb *sb, const char *tenant, enum sb_kind kind, const char *i
     return found == SB_FOUND || sb_refuse(no, 1, NULL);
 }
 
-bool sb_need_alive(const struct sb *sb, const struct sb_alloc *alloc, enum sb_dialect dialect, struct sb_no *no)
+bool sb_need_alive(const struct sb *sb, const struct sb_alloc *alloc, enum sb_dialect dialect,
+                   struct sb_no *no)
 {
     if (sb_alloc_alive(alloc, sb_now(sb)))
         return true;
@@ -69,8 +71,8 @@ bool sb_need_alive(const struct sb *sb, const struct sb_alloc *alloc, enum sb_di
     return sb_refuse(no, 22, alloc->deleted_at != 0 ? NULL : "it was deallocated by its policy");
 }
 
-static void answer(struct sb *sb, const struct sb_request *req, const struct sb_alloc *alloc, enum sb_view view,
-                   struct sb_reply *reply)
+static void answer(struct sb *sb, const struct sb_request *req, const struct sb_alloc *alloc,
+                   enum sb_view view, struct sb_reply *reply)
 {
     struct sb_shape shape = {.dialect = sb_spoken(sb, SB_BOTH, alloc->born),
                              .view = view,

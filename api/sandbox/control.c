@@ -8,7 +8,8 @@
 #include "../mem.h"
 #include "change.h"
 
-/* What a control handler is given: the query (NULL none), the body's JSON (NULL none), and what it answers with. */
+/* What a control handler is given: the query (NULL none), the body's JSON (NULL none), and what it answers
+ * with. */
 struct control {
     struct sb *sb;
     const struct sb_wire *wire;
@@ -75,10 +76,12 @@ static void get_stats(struct control *c)
     const struct sb_counts *n = &c->sb->history.counts;
     struct gd_buf *out = &c->reply->body;
     char ids[8];
-    gd_buf_addf(out, "{\"requests\":%" PRId64 ",\"gets\":%" PRId64 ",\"settings_gets\":%" PRId64 ",", n->requests, n->gets,
-                n->settings_gets);
+    gd_buf_addf(out, "{\"requests\":%" PRId64 ",\"gets\":%" PRId64 ",\"settings_gets\":%" PRId64 ",",
+                n->requests, n->gets, n->settings_gets);
     write_counters(c, out);
-    gd_buf_addf(out, "\"refused\":%" PRId64 ",\"unauthorized\":%" PRId64 ",\"throttled\":%" PRId64 ",\"faults\":%" PRId64,
+    gd_buf_addf(out,
+                "\"refused\":%" PRId64 ",\"unauthorized\":%" PRId64 ",\"throttled\":%" PRId64
+                ",\"faults\":%" PRId64,
                 n->refused, n->unauthorized, n->throttled, n->faults);
     gd_buf_adds(out, ",\"fail\":");
     sb_faults_write(&c->sb->faults, out);
@@ -97,7 +100,8 @@ struct walk {
 static size_t walk_seeds(struct walk *walk, char *out, size_t room)
 {
     size_t used = 0;
-    while (walk->kind != SB_VN && walk->seq < walk->sb->seed.count && walk->left > 0 && room - used > SB_ID_MAX) {
+    while (walk->kind != SB_VN && walk->seq < walk->sb->seed.count && walk->left > 0 &&
+           room - used > SB_ID_MAX) {
         char id[SB_ID_MAX];
         sb_seed_id(++walk->seq, id);
         used += (size_t)snprintf(out + used, room - used, "%s\n", id);
@@ -110,8 +114,8 @@ static size_t walk_rows(struct walk *walk, char *out, size_t room)
 {
     size_t used = 0;
     int64_t from = walk->seq > walk->sb->seed.count ? walk->seq : walk->sb->seed.count;
-    sqlite3_stmt *stmt = sb_sql(&walk->sb->store, SB_SQL_IDS, "iiii", from, (int64_t)walk->kind, (int64_t)walk->kind,
-                                walk->left);
+    sqlite3_stmt *stmt = sb_sql(&walk->sb->store, SB_SQL_IDS, "iiii", from, (int64_t)walk->kind,
+                                (int64_t)walk->kind, walk->left);
     while (stmt != NULL && room - used > SB_ID_MAX && sqlite3_step(stmt) == SQLITE_ROW) {
         walk->seq = sqlite3_column_int64(stmt, 0);
         used += (size_t)snprintf(out + used, room - used, "%s\n", (const char *)sqlite3_column_text(stmt, 1));
@@ -170,9 +174,12 @@ static void get_config(struct control *c)
     static const char *const dialects[] = {"party", "flat", "both"};
     const struct sb_options *opt = &c->sb->opt;
     struct gd_buf *out = &c->reply->body;
-    gd_buf_addf(out, "{\"dialect\":\"%s\",\"seed\":%" PRId64 ",\"seed_vn\":%" PRId64 ",\"seed_value\":%" PRId64,
+    gd_buf_addf(out,
+                "{\"dialect\":\"%s\",\"seed\":%" PRId64 ",\"seed_vn\":%" PRId64 ",\"seed_value\":%" PRId64,
                 dialects[opt->dialect], c->sb->seed.count, opt->seed_vn, (int64_t)c->sb->seed.value);
-    gd_buf_addf(out, ",\"latency\":%d,\"bulk_limit\":%d,\"body_limit\":%" PRId64 ",\"rate_limit\":%d,\"now\":%" PRId64,
+    gd_buf_addf(out,
+                ",\"latency\":%d,\"bulk_limit\":%d,\"body_limit\":%" PRId64
+                ",\"rate_limit\":%d,\"now\":%" PRId64,
                 opt->latency_ms, opt->bulk_limit, opt->body_limit, opt->rate_limit, sb_now(c->sb));
     gd_buf_adds(out, ",\"tenants\":[");
     for (int i = 0; i < opt->tenant_count; i++) {
@@ -182,8 +189,8 @@ static void get_config(struct control *c)
     gd_buf_adds(out, "],\"vns\":[");
     for (int i = 0; i < c->sb->pool.count && i < 1000; i++) {
         const struct sb_vn *vn = &c->sb->pool.vns[i];
-        gd_buf_addf(out, "%s{\"number\":\"%s\",\"region\":\"%s\",\"type\":\"%s\"}", i > 0 ? "," : "", vn->number, vn->region,
-                    vn->mobile ? "mobile" : "landline");
+        gd_buf_addf(out, "%s{\"number\":\"%s\",\"region\":\"%s\",\"type\":\"%s\"}", i > 0 ? "," : "",
+                    vn->number, vn->region, vn->mobile ? "mobile" : "landline");
     }
     gd_buf_adds(out, "]}\n");
 }
@@ -212,7 +219,8 @@ static void post_expire(struct control *c)
     struct sb_alloc alloc;
     const char *id = json_string_value(json_object_get(c->json, "id"));
     if (id == NULL || sb_find(c->sb, NULL, SB_PIN, id, &alloc) != SB_FOUND) {
-        fail(c, id == NULL ? 400 : 404, id == NULL ? "the body is {\"id\": \"…\"}" : "there is no such allocation");
+        fail(c, id == NULL ? 400 : 404,
+             id == NULL ? "the body is {\"id\": \"…\"}" : "there is no such allocation");
         return;
     }
     bool good = sb_begin(&c->sb->store) && sb_settle(c->sb, &alloc);
@@ -237,8 +245,8 @@ static void post_clock(struct control *c)
 }
 
 static const struct control_route routes[] = {
-    {"stats", "GET", get_stats},       {"ids", "GET", get_ids},       {"config", "GET", get_config},
-    {"requests", "GET", get_requests}, {"fail", "POST", post_fail},   {"expire", "POST", post_expire},
+    {"stats", "GET", get_stats},       {"ids", "GET", get_ids},     {"config", "GET", get_config},
+    {"requests", "GET", get_requests}, {"fail", "POST", post_fail}, {"expire", "POST", post_expire},
     {"clock", "POST", post_clock},
 };
 
@@ -246,7 +254,8 @@ void sb_control(struct sb *sb, const struct sb_wire *wire, struct sb_reply *repl
 {
     const char *path = wire->uri + strlen("/_sandbox/");
     size_t len = strcspn(path, "?");
-    struct control c = {.sb = sb, .wire = wire, .query = path[len] == '?' ? path + len + 1 : NULL, .reply = reply};
+    struct control c = {
+        .sb = sb, .wire = wire, .query = path[len] == '?' ? path + len + 1 : NULL, .reply = reply};
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
         if (strlen(routes[i].path) != len || memcmp(routes[i].path, path, len) != 0)
             continue;

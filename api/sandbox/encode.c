@@ -35,7 +35,8 @@ static const char *state_text(const struct sb_shape *shape, const struct sb_allo
     return alloc->deleted_at != 0 ? "deleted" : alive ? "active" : "expired";
 }
 
-static void write_party_side(struct gd_buf *out, const struct sb_shape *shape, const struct sb_alloc *alloc, int side)
+static void write_party_side(struct gd_buf *out, const struct sb_shape *shape, const struct sb_alloc *alloc,
+                             int side)
 {
     const struct sb_party *party = &alloc->side[side];
     gd_buf_addf(out, ",\"%c\":{\"vns\":", 'a' + side);
@@ -101,13 +102,14 @@ static void write_party_number(struct gd_buf *out, const struct sb_shape *shape,
     write_list(out, &alloc->side[SB_A].numbers);
     gd_buf_adds(out, ",\"bparty_numbers\":");
     write_list(out, &alloc->side[SB_B].numbers);
-    gd_buf_addf(out, ",\"usage\":\"%s\",\"state\":\"%s\",\"green_vn\":\"%s\",", alloc->oneway ? "oneway" : "twoway",
-                state_text(shape, alloc), alloc->side[SB_A].vns.item[0]);
+    gd_buf_addf(out, ",\"usage\":\"%s\",\"state\":\"%s\",\"green_vn\":\"%s\",",
+                alloc->oneway ? "oneway" : "twoway", state_text(shape, alloc), alloc->side[SB_A].vns.item[0]);
     write_member(out, "greenvn_id", alloc->id);
     gd_buf_addc(out, '}');
 }
 
-static void write_flat_side(struct gd_buf *out, const struct sb_shape *shape, const struct sb_alloc *alloc, int side)
+static void write_flat_side(struct gd_buf *out, const struct sb_shape *shape, const struct sb_alloc *alloc,
+                            int side)
 {
     const struct sb_list *numbers = &alloc->side[side].numbers;
     const char *name = side == SB_A ? "from" : "to";

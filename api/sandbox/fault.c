@@ -13,15 +13,22 @@ enum scope { ANY, BULK };
 struct kind {
     const char *name;
     enum scope scope;
+    const char *help;
 };
 
 static const struct kind kinds[] = {
-    {"", ANY},
-#define FAULT(name, text, scope, help) {text, scope},
+    {"", ANY, ""},
+#define FAULT(name, text, scope, help) {text, scope, help},
 #include "faults.def"
 #undef FAULT
-    {"status", ANY},
+    {"400 to 599", ANY, "answered with this status, nothing was done; 500-after: it was done"},
 };
+
+void sb_faults_help(struct gd_buf *out)
+{
+    for (int i = SB_FAULT_NONE + 1; i <= SB_FAULT_STATUS; i++)
+        gd_buf_addf(out, "  %-14s %s\n", kinds[i].name, kinds[i].help);
+}
 
 static bool same(const char *name, const char *text, size_t len)
 {
@@ -93,8 +100,8 @@ enum gd_rc sb_faults_set(struct sb_faults *faults, const char *text, struct gd_e
     while (*text != '\0') {
         size_t len = strcspn(text, ",");
         if (made.count == SB_RULES_MAX || !read_rule(text, len, &made.rules[made.count]))
-            return gd_fail(err, GD_INPUT, "KIND[@METHOD]:RATE, as cut:1 or 503@PUT:0.1", "'%.*s' is no fault", (int)len,
-                           text);
+            return gd_fail(err, GD_INPUT, "KIND[@METHOD]:RATE, as cut:1 or 503@PUT:0.1", "'%.*s' is no fault",
+                           (int)len, text);
         made.count++;
         text += len + (text[len] == ',');
     }

@@ -35,12 +35,15 @@ struct sb_faults {
     int count;
 };
 
-/* Sets the rules of "KIND[@METHOD]:RATE,…" in the place of those before; "" is none. GD_INPUT names the fault, and then
- * those before stay. */
+/* Sets the rules of "KIND[@METHOD]:RATE,…" in the place of those before; "" is none. GD_INPUT names the
+ * fault, and then those before stay. */
 GD_MUST_USE enum gd_rc sb_faults_set(struct sb_faults *faults, const char *text, struct gd_error *err);
 
 /* The first rule that hits a request of this method, NULL none. Counts down. */
 const struct sb_rule *sb_fault_pick(struct sb_faults *faults, const char *method, bool bulk);
+
+/* Appends a line of help for each kind. */
+void sb_faults_help(struct gd_buf *out);
 
 /* Writes {"kind":hits,…}. */
 void sb_faults_write(const struct sb_faults *faults, struct gd_buf *out);

@@ -121,8 +121,8 @@ static bool check_ident(const struct sb_change *change, const struct sb_alloc *a
 static bool write_change(struct sb *sb, struct sb_update *update)
 {
     const struct sb_side_change *side = update->change.side;
-    bool parties = side[0].numbers || side[0].vns || side[0].pins || side[0].pin_length != 0 || side[1].numbers ||
-                   side[1].vns || side[1].pins || side[1].pin_length != 0;
+    bool parties = side[0].numbers || side[0].vns || side[0].pins || side[0].pin_length != 0 ||
+                   side[1].numbers || side[1].vns || side[1].pins || side[1].pin_length != 0;
     bool good = sb_settle(sb, &update->have);
     update->now.stored = true;
     return good && sb_save(sb, &update->now, parties) && sb_bill(sb, &update->now, 1, 0);
@@ -173,17 +173,20 @@ static bool read_date(const char *query, const char *key, int64_t *out)
 {
     char text[64];
     struct gd_error err = {0};
-    return !sb_query_get(query, key, text, sizeof text) || gd_when_parse(text, GD_ZONE_IST, out, &err) == GD_OK;
+    return !sb_query_get(query, key, text, sizeof text) ||
+           gd_when_parse(text, GD_ZONE_IST, out, &err) == GD_OK;
 }
 
-/* Nothing lists allocations; the filters of the search that the codes hint at are all refused, each as it deserves. */
+/* Nothing lists allocations; the filters of the search that the codes hint at are all refused, each as it
+ * deserves. */
 bool sb_pin_search(struct sb *sb, const struct sb_request *req, struct sb_reply *reply, struct sb_no *no)
 {
     (void)sb;
     int64_t start = 0, end = INT64_MAX;
     char text[64];
     const char *query = req->query != NULL ? req->query : "";
-    bool dates = sb_query_get(query, "start_date", text, sizeof text) || sb_query_get(query, "end_date", text, sizeof text);
+    bool dates = sb_query_get(query, "start_date", text, sizeof text) ||
+                 sb_query_get(query, "end_date", text, sizeof text);
     if (*query != '\0' && !dates)
         return sb_refuse(no, 2, NULL);
     if (!read_date(query, "start_date", &start) || !read_date(query, "end_date", &end) || start > end)

@@ -6,8 +6,9 @@
 #include "body.h"
 #include "request.h"
 
-/* Reads what is asked (action: update or row), applies it inside the open transaction, and leaves the allocation as it
- * is then in out, which the caller clears with sb_update_clear. id is NULL for a row, which names its own. */
+/* Reads what is asked (action: update or row), applies it inside the open transaction, and leaves the
+ * allocation as it is then in out, which the caller clears with sb_update_clear. id is NULL for a row, which
+ * names its own. */
 struct sb_update {
     struct sb_change change;
     struct sb_alloc have; /* as it was; owns the texts */

@@ -11,14 +11,16 @@
 
 #define FLAT_LIFE 86400 /* seconds, where a flat create names none */
 
-static bool vn_free(struct sb *sb, const struct sb_account *account, const struct sb_alloc *alloc, const char *number)
+static bool vn_free(struct sb *sb, const struct sb_account *account, const struct sb_alloc *alloc,
+                    const char *number)
 {
     return !sb_claimed(sb, alloc, number, "*", account->cool);
 }
 
-/* The free VN that meets the most wishes; NULL where all are taken. A VN that the allocation has is no other one. */
-static const struct sb_vn *best_vn(struct sb *sb, const struct sb_account *account, const struct sb_alloc *alloc,
-                                   const struct sb_wish *wish)
+/* The free VN that meets the most wishes; NULL where all are taken. A VN that the allocation has is no other
+ * one. */
+static const struct sb_vn *best_vn(struct sb *sb, const struct sb_account *account,
+                                   const struct sb_alloc *alloc, const struct sb_wish *wish)
 {
     const struct sb_vn *best = NULL;
     for (int i = 0; i < sb->pool.count; i++) {
@@ -39,7 +41,8 @@ static void give(struct sb_alloc *alloc, const char *number)
     }
 }
 
-/* Party: by wishes; strict means all of them. A strict wish for a number that is not the account's is code 20. */
+/* Party: by wishes; strict means all of them. A strict wish for a number that is not the account's is
+ * code 20. */
 static bool give_wished(struct sb *sb, const struct sb_account *account, const struct sb_change *change,
                         struct sb_alloc *alloc, struct sb_no *no)
 {
@@ -56,8 +59,8 @@ static bool give_wished(struct sb *sb, const struct sb_account *account, const s
 }
 
 /* Flat: the very number of caller_id_number. */
-static bool give_named(struct sb *sb, const struct sb_account *account, const char *number, struct sb_alloc *alloc,
-                       struct sb_no *no)
+static bool give_named(struct sb *sb, const struct sb_account *account, const char *number,
+                       struct sb_alloc *alloc, struct sb_no *no)
 {
     if (!vn_free(sb, account, alloc, number))
         return sb_refuse_http(no, 409, "The virtual number %s is in use or cooling off.", number);
@@ -134,9 +137,10 @@ bool sb_vn_create(struct sb *sb, const struct sb_request *req, struct sb_reply *
     if (change.ident != NULL && sb_ident_taken(sb, req->tenant, SB_VN, change.ident))
         return sb_refuse(no, 18, NULL);
     fill_new(sb, req, account, &change, &made);
-    bool given = sb_check_sides(&made, no) &&
-                 (made.born == SB_FLAT ? give_named(sb, account, change.side[SB_A].party.vns.item[0], &made, no)
-                                       : give_wished(sb, account, &change, &made, no));
+    bool given =
+        sb_check_sides(&made, no) &&
+        (made.born == SB_FLAT ? give_named(sb, account, change.side[SB_A].party.vns.item[0], &made, no)
+                              : give_wished(sb, account, &change, &made, no));
     if (!given)
         return false;
     if (!insert(sb, &made))
@@ -156,8 +160,8 @@ bool sb_vn_delete(struct sb *sb, const struct sb_request *req, struct sb_reply *
 }
 
 /* Reads the body and finds the allocation, which must live. */
-static bool begin_change(struct sb *sb, const struct sb_request *req, enum sb_action action, struct sb_change *change,
-                         struct sb_alloc *have, struct sb_no *no)
+static bool begin_change(struct sb *sb, const struct sb_request *req, enum sb_action action,
+                         struct sb_change *change, struct sb_alloc *have, struct sb_no *no)
 {
     const struct sb_account *account = sb_account(sb, req->tenant);
     memset(have, 0, sizeof *have);
@@ -170,7 +174,8 @@ static bool begin_change(struct sb *sb, const struct sb_request *req, enum sb_ac
 }
 
 /* Writes the change and counts it; a refusal is counted as sent too. */
-static bool end_change(struct sb *sb, const struct sb_alloc *now, const char *counter, bool good, struct sb_no *no)
+static bool end_change(struct sb *sb, const struct sb_alloc *now, const char *counter, bool good,
+                       struct sb_no *no)
 {
     bool kept = sb_begin(&sb->store) && sb_count(&sb->store, "update_rows_sent", 1);
     if (good)
@@ -217,7 +222,8 @@ bool sb_vn_number(struct sb *sb, const struct sb_request *req, struct sb_reply *
 
 static bool seed_one(struct sb *sb, int64_t i)
 {
-    struct sb_alloc alloc = {.kind = SB_VN, .created_at = sb_now(sb) - 600 * i, .ends_at = sb_now(sb) + 86400 * i};
+    struct sb_alloc alloc = {
+        .kind = SB_VN, .created_at = sb_now(sb) - 600 * i, .ends_at = sb_now(sb) + 86400 * i};
     char text[40];
     snprintf(alloc.id, sizeof alloc.id, "gvn-%06" PRId64, i);
     snprintf(text, sizeof text, "CONN-%" PRId64, 1000 + i);
@@ -237,8 +243,8 @@ static bool seed_one(struct sb *sb, int64_t i)
 enum gd_rc sb_greenvn_seed(struct sb *sb, int64_t count, struct gd_error *err)
 {
     if (count >= sb->pool.count)
-        return gd_fail(err, GD_INPUT, "give a larger --vn-pool", "--seed-vn %" PRId64 " is more than the pool of %d", count,
-                       sb->pool.count);
+        return gd_fail(err, GD_INPUT, "give a larger --vn-pool",
+                       "--seed-vn %" PRId64 " is more than the pool of %d", count, sb->pool.count);
     bool good = sb_begin(&sb->store);
     for (int64_t i = 1; good && i <= count; i++) {
         struct sb_alloc there;

@@ -24,7 +24,8 @@ void sb_history_clear(struct sb_history *history)
         drop_oldest(history);
 }
 
-void sb_history_add(struct sb_history *history, const char *method, const char *path, const char *body, size_t len)
+void sb_history_add(struct sb_history *history, const char *method, const char *path, const char *body,
+                    size_t len)
 {
     size_t path_len = strlen(path), kept = len < SB_HISTORY_BODY ? len : SB_HISTORY_BODY;
     while (history->count == SB_HISTORY_MAX ||

@@ -33,7 +33,8 @@ struct sb_history {
 };
 
 /* Keeps a request; the oldest gives way. The last one's status is set later. */
-void sb_history_add(struct sb_history *history, const char *method, const char *path, const char *body, size_t len);
+void sb_history_add(struct sb_history *history, const char *method, const char *path, const char *body,
+                    size_t len);
 void sb_history_status(struct sb_history *history, int status);
 void sb_history_clear(struct sb_history *history);
 

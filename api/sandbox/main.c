@@ -17,7 +17,8 @@ static void say_line(const char *line)
 
 static int complain(const struct gd_error *err, int status)
 {
-    fprintf(stderr, "greendesk-sandbox: %s%s%s\n", err->what, err->advice[0] != '\0' ? ": " : "", err->advice);
+    fprintf(stderr, "greendesk-sandbox: %s%s%s\n", err->what, err->advice[0] != '\0' ? ": " : "",
+            err->advice);
     return status;
 }
 

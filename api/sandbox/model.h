@@ -1,4 +1,5 @@
-/* The sandbox's own model of an allocation, kept apart from the client's so that each can find the other's mistakes. */
+/* The sandbox's own model of an allocation, kept apart from the client's so that each can find the other's
+ * mistakes. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SB_MODEL_H
 #define SB_MODEL_H

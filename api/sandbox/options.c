@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fault.h"
+
 struct row {
     const char *name;
     const char *arg; /* NULL where it takes none */
@@ -157,12 +159,12 @@ static bool set_settings_get(struct sb_options *opt, const char *value)
     return true;
 }
 
-#define FLAG(member)                                                                                                  \
-    static bool flag_##member(struct sb_options *opt, const char *value)                                              \
-    {                                                                                                                 \
-        (void)value;                                                                                                  \
-        opt->member = true;                                                                                           \
-        return true;                                                                                                  \
+#define FLAG(member)                                                                                         \
+    static bool flag_##member(struct sb_options *opt, const char *value)                                     \
+    {                                                                                                        \
+        (void)value;                                                                                         \
+        opt->member = true;                                                                                  \
+        return true;                                                                                         \
     }
 FLAG(settings_odd)
 FLAG(verbose)
@@ -173,14 +175,16 @@ FLAG(version)
 #undef FLAG
 
 static const struct row rows[] = {
-    {"port", "N", set_port, "listen here; 0 (the default) takes a free one. The first line printed is the port"},
+    {"port", "N", set_port,
+     "listen here; 0 (the default) takes a free one. The first line printed is the port"},
     {"bind", "ADDR", set_bind, "a loopback address (127.0.0.1)"},
     {"dialect", "WHICH", set_dialect, "party, flat or both (the default): what is understood and answered"},
     {"seed", "N", set_seed, "N GreenPin allocations gp-000001…, orders ORD-1001…, for any tenant"},
     {"seed-vn", "N", set_seed_vn, "N GreenVN allocations gvn-000001…"},
     {"seed-value", "N", set_seed_value, "another number makes other seeds; the same makes the same"},
     {"latency", "MS", set_latency, "every answer waits so long, after the request was applied"},
-    {"bulk-limit", "N", set_bulk_limit, "rows of one bulk request (1000); more are refused with 413 and code 17"},
+    {"bulk-limit", "N", set_bulk_limit,
+     "rows of one bulk request (1000); more are refused with 413 and code 17"},
     {"body-limit", "BYTES", set_body_limit, "of one request (16777216); more is refused with 413"},
     {"vn-pool", "N", set_vn_pool, "numbers that GreenVN allocations are given from (440)"},
     {"db", "FILE", set_db, "keep everything in this SQLite file; else it is gone at the end"},
@@ -188,10 +192,12 @@ static const struct row rows[] = {
     {"user", "U", set_user, "the Basic user that is let in; else any"},
     {"token", "T", set_token, "its password; else any but 'wrong'"},
     {"rate-limit", "N", set_rate_limit, "requests a second; more are answered 429"},
-    {"fail", "KIND:RATE,…", set_fail, "faults: RATE with a point is a share (0.1), without one a count of requests"},
+    {"fail", "KIND:RATE,...", set_fail,
+     "faults: RATE with a point is a share (0.1), without one a count of requests"},
     {"gone", "HOW", set_gone, "GET of what is deallocated or expired: vault (the default), 404 or 410"},
     {"settings-get", "on|off", set_settings_get, "off: GET settings is answered 405"},
-    {"settings-odd", NULL, flag_settings_odd, "settings answers leave keys out, hold numbers as text and unknown keys"},
+    {"settings-odd", NULL, flag_settings_odd,
+     "settings answers leave keys out, hold numbers as text and unknown keys"},
     {"die-with-parent", NULL, flag_die_with_parent, "end when the starting process ends"},
     {"stdin-guard", NULL, flag_stdin_guard, "end when standard input is closed"},
     {"verbose", NULL, flag_verbose, "a line per request on standard error"},
@@ -259,4 +265,11 @@ void sb_options_help(struct gd_buf *out)
         used += 1 + (rows[i].arg != NULL ? (int)strlen(rows[i].arg) : 0);
         gd_buf_addf(out, "%*s%s\n", used < 24 ? 24 - used : 1, "", rows[i].help);
     }
+    gd_buf_adds(out,
+                "\nKinds of faults; KIND@METHOD hits only GET, PUT, POST, DELETE, bulk or write requests:\n");
+    sb_faults_help(out);
+    gd_buf_adds(out,
+                "\nBelow /_sandbox/, without credentials: GET stats[?ids=1], ids[?after=ID&limit=N&kind=K], "
+                "config, requests;\nPOST fail {\"fail\":\"KIND:RATE\"}, expire {\"id\":…}, "
+                "clock {\"offset\":seconds}.\n");
 }

@@ -7,10 +7,10 @@
 #include "body.h"
 #include "sb.h"
 
-/* Gives each side the PIN that it is to have: the one sent, or where one is due a new one of the right length that
- * nobody else has on its VNs. Code 4 where the one sent is taken or cooling off, or none is left; code 19 where one of
- * the numbers has another PIN on the VN already. */
-bool sb_pins_settle(struct sb *sb, const struct sb_account *account, const struct sb_change *change, bool created,
-                    struct sb_alloc *alloc, struct sb_no *no);
+/* Gives each side the PIN that it is to have: the one sent, or where one is due a new one of the right length
+ * that nobody else has on its VNs. Code 4 where the one sent is taken or cooling off, or none is left; code
+ * 19 where one of the numbers has another PIN on the VN already. */
+bool sb_pins_settle(struct sb *sb, const struct sb_account *account, const struct sb_change *change,
+                    bool created, struct sb_alloc *alloc, struct sb_no *no);
 
 #endif

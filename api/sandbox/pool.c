@@ -28,7 +28,8 @@ static void make(int i, struct sb_vn *vn)
     const struct region *region = &regions[i % REGIONS];
     vn->mobile = i / REGIONS % 2 == 1;
     snprintf(vn->region, sizeof vn->region, "%s", region->name);
-    snprintf(vn->number, sizeof vn->number, "+91%lld", (vn->mobile ? 7205800000 : region->first) + i % 100000);
+    snprintf(vn->number, sizeof vn->number, "+91%lld",
+             (vn->mobile ? 7205800000 : region->first) + i % 100000);
 }
 
 enum gd_rc sb_pool_open(struct sb_pool *pool, int count, struct gd_error *err)

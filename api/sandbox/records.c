@@ -70,7 +70,8 @@ static enum sb_found find_seq(struct sb *sb, int64_t seq, struct sb_alloc *out)
     return read_one(sb_sql(&sb->store, SB_SQL_FIND_SEQ, "i", seq), out);
 }
 
-enum sb_found sb_find(struct sb *sb, const char *tenant, enum sb_kind kind, const char *id, struct sb_alloc *out)
+enum sb_found sb_find(struct sb *sb, const char *tenant, enum sb_kind kind, const char *id,
+                      struct sb_alloc *out)
 {
     memset(out, 0, sizeof *out);
     int64_t i = kind == SB_PIN || tenant == NULL ? sb_seed_by_id(&sb->seed, id) : 0;
@@ -124,9 +125,10 @@ static bool insert_row(struct sb *sb, const struct sb_alloc *alloc)
     struct joined j;
     join_all(alloc, &j);
     return sb_run(&sb->store, SB_SQL_INSERT, "ittiittttttttiiiiiii", alloc->seq, alloc->id, alloc->tenant,
-                  (int64_t)alloc->kind, (int64_t)alloc->born, alloc->ident, alloc->custom, j.numbers[0], j.vns[0],
-                  j.pins[0], j.numbers[1], j.vns[1], j.pins[1], (int64_t)alloc->oneway, (int64_t)alloc->record,
-                  (int64_t)alloc->attempts, alloc->calls, alloc->created_at, alloc->ends_at, alloc->deleted_at) &&
+                  (int64_t)alloc->kind, (int64_t)alloc->born, alloc->ident, alloc->custom, j.numbers[0],
+                  j.vns[0], j.pins[0], j.numbers[1], j.vns[1], j.pins[1], (int64_t)alloc->oneway,
+                  (int64_t)alloc->record, (int64_t)alloc->attempts, alloc->calls, alloc->created_at,
+                  alloc->ends_at, alloc->deleted_at) &&
            claim_all(sb, alloc);
 }
 
@@ -161,11 +163,13 @@ bool sb_save(struct sb *sb, const struct sb_alloc *alloc, bool parties)
 {
     struct joined j;
     join_all(alloc, &j);
-    if (!sb_run(&sb->store, SB_SQL_CHANGE, "ttttttttiiiiii", alloc->ident, alloc->custom, j.numbers[0], j.vns[0],
-                j.pins[0], j.numbers[1], j.vns[1], j.pins[1], (int64_t)alloc->oneway, (int64_t)alloc->record,
-                (int64_t)alloc->attempts, alloc->ends_at, alloc->deleted_at, alloc->seq))
+    if (!sb_run(&sb->store, SB_SQL_CHANGE, "ttttttttiiiiii", alloc->ident, alloc->custom, j.numbers[0],
+                j.vns[0], j.pins[0], j.numbers[1], j.vns[1], j.pins[1], (int64_t)alloc->oneway,
+                (int64_t)alloc->record, (int64_t)alloc->attempts, alloc->ends_at, alloc->deleted_at,
+                alloc->seq))
         return false;
-    return !parties || (sb_run(&sb->store, SB_SQL_UNCLAIM, "ii", sb_now(sb), alloc->seq) && claim_all(sb, alloc));
+    return !parties ||
+           (sb_run(&sb->store, SB_SQL_UNCLAIM, "ii", sb_now(sb), alloc->seq) && claim_all(sb, alloc));
 }
 
 bool sb_bill(struct sb *sb, const struct sb_alloc *alloc, int updates, int deletes)
@@ -204,7 +208,8 @@ static bool has_pin(const struct sb_alloc *alloc, const char *vn, const char *pi
 }
 
 /* A seeded row that never changed can only have been freed by its end. */
-static bool seed_claims(struct sb *sb, const struct sb_alloc *alloc, const char *vn, const char *pin, int64_t cool)
+static bool seed_claims(struct sb *sb, const struct sb_alloc *alloc, const char *vn, const char *pin,
+                        int64_t cool)
 {
     int64_t i = sb_seed_by_pin(&sb->seed, vn, pin);
     if (i == 0 || i == alloc->seq || sb_seed_touched(&sb->seed, i))
@@ -224,8 +229,8 @@ bool sb_claimed(struct sb *sb, const struct sb_alloc *alloc, const char *vn, con
 }
 
 /* Whether the one at seq has the number on the VN, on a side whose PIN is another. */
-static bool other_pin(struct sb *sb, const struct sb_alloc *alloc, int64_t seq, const char *vn, const char *number,
-                      const char *pin)
+static bool other_pin(struct sb *sb, const struct sb_alloc *alloc, int64_t seq, const char *vn,
+                      const char *number, const char *pin)
 {
     if (seq == alloc->seq)
         return false;

@@ -10,7 +10,8 @@ enum sb_found { SB_NONE, SB_FOUND, SB_BROKEN /* the store or memory failed */ };
 
 /* The allocation with this id as the tenant sees it (tenant NULL: any kind and tenant); cleared by the caller
  * whatever comes back. */
-enum sb_found sb_find(struct sb *sb, const char *tenant, enum sb_kind kind, const char *id, struct sb_alloc *out);
+enum sb_found sb_find(struct sb *sb, const char *tenant, enum sb_kind kind, const char *id,
+                      struct sb_alloc *out);
 
 /* Ends the transaction: commits where good holds and can be kept, else all is as before; says which. */
 GD_MUST_USE bool sb_finish(struct sb *sb, bool good);
@@ -30,7 +31,8 @@ GD_MUST_USE bool sb_bill(struct sb *sb, const struct sb_alloc *alloc, int update
 /* Whether a living allocation of the tenant has this transaction or connection id. */
 bool sb_ident_taken(struct sb *sb, const char *tenant, enum sb_kind kind, const char *ident);
 
-/* Whether another allocation holds the value (a PIN; "*" the whole VN) on the VN, or did until cool seconds ago. */
+/* Whether another allocation holds the value (a PIN; "*" the whole VN) on the VN, or did until cool seconds
+ * ago. */
 bool sb_claimed(struct sb *sb, const struct sb_alloc *alloc, const char *vn, const char *value, int64_t cool);
 
 /* Whether the number stands on the VN in another living allocation, with a PIN of its side other than pin. */

@@ -40,15 +40,15 @@ struct sb_reply {
 void sb_reply_init(struct sb_reply *reply);
 void sb_reply_free(struct sb_reply *reply);
 
-/* Refuses with a code of the table, whose HTTP status and message it brings; fmt (NULL: nothing) explains further.
- * Returns false, so that checks can say return sb_refuse(…). */
+/* Refuses with a code of the table, whose HTTP status and message it brings; fmt (NULL: nothing) explains
+ * further. Returns false, so that checks can say return sb_refuse(…). */
 bool sb_refuse(struct sb_no *no, int code, const char *fmt, ...) GD_PRINTF(3, 4);
 
 /* Refuses by an HTTP status that has no code. Returns false. */
 bool sb_refuse_http(struct sb_no *no, int http, const char *fmt, ...) GD_PRINTF(3, 4);
 
-/* Starts the envelope of the party dialect up to "data":, and writes a whole one for a refusal. A PUT also names
- * itself and its request id. */
+/* Starts the envelope of the party dialect up to "data":, and writes a whole one for a refusal. A PUT also
+ * names itself and its request id. */
 void sb_envelope(struct gd_buf *out, const char *method);
 void sb_reply_refusal(struct sb_reply *reply, const char *method, const struct sb_no *no);
 

@@ -27,13 +27,14 @@ struct sb_request {
     const char *method;
     const char *query; /* NULL none */
     char tenant[SB_TENANT_MAX];
-    const char *id; /* decoded; NULL where the path has none */
-    json_t *json;   /* the body; NULL without one */
+    const char *id;      /* decoded; NULL where the path has none */
+    json_t *json;        /* the body; NULL without one */
     enum sb_fault fault; /* one that the handler itself acts out */
 };
 
 /* Answers, or refuses and returns false. */
-typedef bool sb_handler(struct sb *sb, const struct sb_request *req, struct sb_reply *reply, struct sb_no *no);
+typedef bool sb_handler(struct sb *sb, const struct sb_request *req, struct sb_reply *reply,
+                        struct sb_no *no);
 
 /* Answers any request of the API or of the control plane. */
 void sb_handle(struct sb *sb, const struct sb_wire *wire, struct sb_reply *reply);

@@ -1,4 +1,5 @@
-/* From a path to its handler: decoding, access, limits, the body, and the faults that happen around it all. */
+/* From a path to its handler: decoding, access, limits, the body, and the faults that happen around it all.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <ctype.h>
 #include <stdio.h>
@@ -54,7 +55,9 @@ enum sb_dialect sb_spoken(const struct sb *sb, enum sb_dialect body, enum sb_dia
 
 static int hex(char c)
 {
-    return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
+    return isdigit((unsigned char)c)    ? c - '0'
+           : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10
+                                        : -1;
 }
 
 bool sb_decode(const char *text, size_t len, char *out)
@@ -122,7 +125,8 @@ static bool is(const char *part, const char *text)
 static bool skip_version(struct path *path, struct sb_no *no)
 {
     const char *first = path->count > 0 ? path->part[0] : "";
-    if (first[0] != 'v' || !isdigit((unsigned char)first[1]) || strspn(first + 1, "0123456789") != strlen(first + 1))
+    if (first[0] != 'v' || !isdigit((unsigned char)first[1]) ||
+        strspn(first + 1, "0123456789") != strlen(first + 1))
         return true;
     if (!is(first, "v1"))
         return sb_refuse(no, 9, "%.20s", first);
@@ -134,8 +138,8 @@ static bool skip_version(struct path *path, struct sb_no *no)
 static bool fits(const struct route *route, const struct path *path)
 {
     int wanted = 3 + route->id + (route->part != NULL);
-    return path->count == wanted && is(path->part[2], route->collection) && (!route->id || *path->part[3] != '\0') &&
-           (route->part == NULL || is(path->part[4], route->part));
+    return path->count == wanted && is(path->part[2], route->collection) &&
+           (!route->id || *path->part[3] != '\0') && (route->part == NULL || is(path->part[4], route->part));
 }
 
 /* The row of path and method; where only the method is wrong, Allow names the right ones. */
@@ -210,13 +214,11 @@ static bool read_body(const struct sb_wire *wire, bool wanted, json_t **out, str
     return *out != NULL || sb_refuse(no, 5, "the body is no JSON: line %d: %.100s", error.line, error.text);
 }
 
-static bool call(struct sb *sb, const struct sb_wire *wire, const struct path *path, const struct route *route,
-                 enum sb_fault fault, struct sb_reply *reply, struct sb_no *no)
+static bool call(struct sb *sb, const struct sb_wire *wire, const struct path *path,
+                 const struct route *route, enum sb_fault fault, struct sb_reply *reply, struct sb_no *no)
 {
-    struct sb_request req = {.method = wire->method,
-                             .query = path->query,
-                             .id = route->id ? path->part[3] : NULL,
-                             .fault = fault};
+    struct sb_request req = {
+        .method = wire->method, .query = path->query, .id = route->id ? path->part[3] : NULL, .fault = fault};
     snprintf(req.tenant, sizeof req.tenant, "%s", path->part[1]);
     bool good = read_body(wire, route->body, &req.json, no) && route->handler(sb, &req, reply, no);
     json_decref(req.json);
@@ -276,7 +278,8 @@ static void spoil(const struct sb_rule *rule, const struct sb_wire *wire, struct
         break;
     case SB_FAULT_HTML:
         say_instead(reply, "text/html; charset=utf-8",
-                    "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works</h1></body></html>\n");
+                    "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It "
+                    "works</h1></body></html>\n");
         break;
     case SB_FAULT_GARBAGE:
         say_instead(reply, NULL, "{\"success\":tru\xff\x01\x1b[31m, no JSON at all");

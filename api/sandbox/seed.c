@@ -92,8 +92,8 @@ static uint64_t pin_shift(const struct sb_seed *seed, int64_t vn)
     return mix(seed->value + 1 + (uint64_t)vn / 2);
 }
 
-/* PINs are never shared on a VN: a slot's rows stand on a VN each, and a row that has its neighbour's VN as well (only
- * the even ones do) differs from the neighbour's own rows in the parity. */
+/* PINs are never shared on a VN: a slot's rows stand on a VN each, and a row that has its neighbour's VN as
+ * well (only the even ones do) differs from the neighbour's own rows in the parity. */
 static void write_pin(const struct sb_seed *seed, int64_t i, int side, char out[SB_ITEM_MAX])
 {
     uint64_t slot = (uint64_t)(i - 1) / VN_COUNT;
@@ -140,7 +140,8 @@ static void fill_sides(const struct sb_seed *seed, int64_t i, struct sb_alloc *o
     }
 }
 
-/* Lives double fourteen times from ten minutes, each step as likely: minutes to months. The first few last. */
+/* Lives double fourteen times from ten minutes, each step as likely: minutes to months. The first few last.
+ */
 static void fill_life(const struct sb_seed *seed, int64_t i, struct sb_alloc *out)
 {
     uint64_t dice = mix(seed->value * 31 + (uint64_t)i);
@@ -251,7 +252,9 @@ int64_t sb_seed_by_number(const struct sb_seed *seed, const char *number, int64_
         return 0;
     uint64_t key = gather((uint64_t)(national - FIRST_MOBILE), number_factor, mix(seed->value), MOBILES);
     if (key >= COURIER_KEYS)
-        return key - COURIER_KEYS < (uint64_t)couriers(seed) ? by_courier(seed, (int64_t)(key - COURIER_KEYS), nth) : 0;
+        return key - COURIER_KEYS < (uint64_t)couriers(seed)
+                   ? by_courier(seed, (int64_t)(key - COURIER_KEYS), nth)
+                   : 0;
     if (key >= EXTRA_KEYS)
         return nth == 0 ? inside(seed, (int64_t)(key - EXTRA_KEYS)) : 0;
     return nth <= 1 ? inside(seed, (int64_t)key + nth) : 0;
@@ -264,8 +267,10 @@ static enum gd_rc agree(struct sb_seed *seed, struct sb_store *store, struct gd_
     if (sb_meta_get(store, "seed_base") == 0) {
         bool good = sb_begin(store) && sb_meta_set(store, "seed_count", seed->count) &&
                     sb_meta_set(store, "seed_value", (int64_t)seed->value) &&
-                    sb_meta_set(store, "seed_base", seed->base) && sb_meta_set(store, "seed_born", (int64_t)seed->born);
-        return sb_end(store, good) ? GD_OK : gd_fail(err, GD_IO, NULL, "the seeds cannot be noted in the store");
+                    sb_meta_set(store, "seed_base", seed->base) &&
+                    sb_meta_set(store, "seed_born", (int64_t)seed->born);
+        return sb_end(store, good) ? GD_OK
+                                   : gd_fail(err, GD_IO, NULL, "the seeds cannot be noted in the store");
     }
     if (seed->count != 0 && (seed->count != count || (int64_t)seed->value != value))
         return gd_fail(err, GD_INPUT, "use the same --seed and --seed-value, or another file",
@@ -277,8 +282,8 @@ static enum gd_rc agree(struct sb_seed *seed, struct sb_store *store, struct gd_
     return GD_OK;
 }
 
-enum gd_rc sb_seed_open(struct sb_seed *seed, struct sb_store *store, int64_t count, int64_t value, int64_t now,
-                        enum sb_dialect born, struct gd_error *err)
+enum gd_rc sb_seed_open(struct sb_seed *seed, struct sb_store *store, int64_t count, int64_t value,
+                        int64_t now, enum sb_dialect born, struct gd_error *err)
 {
     *seed = (struct sb_seed){.count = count, .value = (uint64_t)value, .base = now, .born = born};
     enum gd_rc rc = agree(seed, store, err);

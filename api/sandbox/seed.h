@@ -1,5 +1,5 @@
-/* Seeded allocations: row i is computed from i, so a million costs neither time nor memory until one is changed.
- * Every value can be traced back to its row, so that duplicates are found among them too. */
+/* Seeded allocations: row i is computed from i, so a million costs neither time nor memory until one is
+ * changed. Every value can be traced back to its row, so that duplicates are found among them too. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SB_SEED_H
 #define SB_SEED_H
@@ -13,16 +13,17 @@
 
 struct sb_seed {
     int64_t count;
-    uint64_t value;         /* other values make other seeds */
-    int64_t base;           /* seconds since 1970 that the lives are counted from */
-    enum sb_dialect born;   /* the dialect that they pass for being created in */
+    uint64_t value;       /* other values make other seeds */
+    int64_t base;         /* seconds since 1970 that the lives are counted from */
+    enum sb_dialect born; /* the dialect that they pass for being created in */
     int pin_length;
     unsigned char *touched; /* one bit per row that stands in the store by now */
 };
 
-/* Begins with count rows, or goes on with those of the store (another count or value than its own is GD_INPUT). */
-GD_MUST_USE enum gd_rc sb_seed_open(struct sb_seed *seed, struct sb_store *store, int64_t count, int64_t value,
-                                    int64_t now, enum sb_dialect born, struct gd_error *err);
+/* Begins with count rows, or goes on with those of the store (another count or value than its own is
+ * GD_INPUT). */
+GD_MUST_USE enum gd_rc sb_seed_open(struct sb_seed *seed, struct sb_store *store, int64_t count,
+                                    int64_t value, int64_t now, enum sb_dialect born, struct gd_error *err);
 void sb_seed_close(struct sb_seed *seed);
 
 /* Row i (1 to count) as it was seeded; false where memory ran out. */

@@ -1,5 +1,6 @@
-/* The HTTP side: libmicrohttpd without threads of its own, its descriptor in one poll beside signals and standard
- * input. Latency and answers that never come are suspended connections in a queue ordered by when they are due. */
+/* The HTTP side: libmicrohttpd without threads of its own, its descriptor in one poll beside signals and
+ * standard input. Latency and answers that never come are suspended connections in a queue ordered by when
+ * they are due. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server.h"
 
@@ -18,7 +19,7 @@
 #include "../when.h"
 #include "request.h"
 
-#define HANG_MS 600000 /* an answer that never comes: longer than any client waits */
+#define HANG_MS 120000 /* an answer that never comes: longer than clients wait */
 #define SWALLOW_MAX ((size_t)1 << 30)
 
 /* One request on its way. */
@@ -62,7 +63,8 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *wire)
     return conn;
 }
 
-static void on_completed(void *cls, struct MHD_Connection *wire, void **state, enum MHD_RequestTerminationCode how)
+static void on_completed(void *cls, struct MHD_Connection *wire, void **state,
+                         enum MHD_RequestTerminationCode how)
 {
     struct conn *conn = *state;
     (void)cls;
@@ -109,7 +111,8 @@ static void resume_due(struct queue *queue, int64_t now_ms)
 /* A reset, now: leaving the connection to the ordinary close would end it in order first. */
 static enum MHD_Result reset(struct conn *conn)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(conn->wire, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(conn->wire, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
     if (info != NULL && connect(info->connect_fd, &nowhere, sizeof nowhere) != 0)
         return MHD_NO;
@@ -258,13 +261,14 @@ static bool loopback(const char *text, struct sockaddr_storage *out)
 
 static struct MHD_Daemon *start(struct sb_server *server, const struct sockaddr_storage *where)
 {
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (where->ss_family == AF_INET6 ? MHD_USE_IPv6 : 0u);
-    return MHD_start_daemon(flags, (uint16_t)server->sb->opt.port, NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR,
-                            where, MHD_OPTION_URI_LOG_CALLBACK, on_uri, server, MHD_OPTION_NOTIFY_COMPLETED,
-                            on_completed, server, MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL,
-                            MHD_OPTION_CONNECTION_LIMIT, 4096u, MHD_OPTION_CONNECTION_TIMEOUT, 120u,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)65536, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u,
-                            MHD_OPTION_END);
+    unsigned flags =
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (where->ss_family == AF_INET6 ? MHD_USE_IPv6 : 0u);
+    return MHD_start_daemon(flags, (uint16_t)server->sb->opt.port, NULL, NULL, on_request, server,
+                            MHD_OPTION_SOCK_ADDR, where, MHD_OPTION_URI_LOG_CALLBACK, on_uri, server,
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_UNESCAPE_CALLBACK,
+                            leave_escapes, NULL, MHD_OPTION_CONNECTION_LIMIT, 4096u,
+                            MHD_OPTION_CONNECTION_TIMEOUT, 120u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                            (size_t)65536, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u, MHD_OPTION_END);
 }
 
 enum gd_rc sb_server_open(struct sb *sb, struct sb_server **out, int *port, struct gd_error *err)
@@ -272,7 +276,8 @@ enum gd_rc sb_server_open(struct sb *sb, struct sb_server **out, int *port, stru
     struct sockaddr_storage where;
     sigset_t mask;
     if (!loopback(sb->opt.bind, &where))
-        return gd_fail(err, GD_INPUT, "give 127.0.0.1 or ::1", "--bind %s is no loopback address", sb->opt.bind);
+        return gd_fail(err, GD_INPUT, "give 127.0.0.1 or ::1", "--bind %s is no loopback address",
+                       sb->opt.bind);
     if (where.ss_family == AF_INET)
         ((struct sockaddr_in *)&where)->sin_port = htons((uint16_t)sb->opt.port);
     else
@@ -294,8 +299,8 @@ enum gd_rc sb_server_open(struct sb *sb, struct sb_server **out, int *port, stru
     if (server->daemon == NULL) {
         int fault = errno;
         sb_server_close(&server);
-        return gd_fail(err, GD_NO_ANSWER, "choose another --port", "cannot listen on %s port %d: %s", sb->opt.bind,
-                       sb->opt.port, strerror(fault));
+        return gd_fail(err, GD_NO_ANSWER, "choose another --port", "cannot listen on %s port %d: %s",
+                       sb->opt.bind, sb->opt.port, strerror(fault));
     }
     *port = (int)MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
     *out = server;

@@ -14,7 +14,8 @@ static const char *const texts[] = {
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS allocation(seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tenant TEXT NOT NULL,"
+    "CREATE TABLE IF NOT EXISTS allocation(seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tenant TEXT NOT "
+    "NULL,"
     " kind INTEGER NOT NULL, born INTEGER NOT NULL, ident TEXT, custom TEXT,"
     " a_numbers TEXT NOT NULL, a_vns TEXT NOT NULL, a_pins TEXT NOT NULL,"
     " b_numbers TEXT NOT NULL, b_vns TEXT NOT NULL, b_pins TEXT NOT NULL,"
@@ -29,8 +30,9 @@ static const char schema[] =
     " value TEXT NOT NULL, PRIMARY KEY(tenant, section, key)) WITHOUT ROWID;";
 
 /* NORMAL with WAL outlives a killed process, which is what is promised; power loss is not. */
-static const char pragmas[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
-                              "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
+static const char pragmas[] =
+    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
+    "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
 
 enum gd_rc sb_store_open(struct sb_store *store, const char *path, struct gd_error *err)
 {
@@ -71,8 +73,9 @@ sqlite3_stmt *sb_sql(struct sb_store *store, enum sb_sql which, const char *type
     va_list args;
     va_start(args, types);
     for (int i = 1; stmt != NULL && types[i - 1] != '\0'; i++) {
-        int rc = types[i - 1] == 't' ? sqlite3_bind_text(stmt, i, va_arg(args, const char *), -1, SQLITE_STATIC)
-                                     : sqlite3_bind_int64(stmt, i, va_arg(args, int64_t));
+        int rc = types[i - 1] == 't'
+                     ? sqlite3_bind_text(stmt, i, va_arg(args, const char *), -1, SQLITE_STATIC)
+                     : sqlite3_bind_int64(stmt, i, va_arg(args, int64_t));
         if (rc != SQLITE_OK)
             stmt = NULL;
     }
