@@ -4,6 +4,8 @@
 #define GD_CODEC_H
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "alloc.h"
 #include "buf.h"
@@ -25,6 +27,7 @@ GD_MUST_USE enum gd_rc gd_encode_create(enum gd_shape shape, const struct gd_all
                                         struct gd_error *err);
 GD_MUST_USE enum gd_rc gd_encode_update(enum gd_shape shape, const struct gd_alloc *want, struct gd_buf *out,
                                         struct gd_error *err);
+/* Where want is empty nothing is appended: the request goes without a body, which asks for any free VN. */
 GD_MUST_USE enum gd_rc gd_encode_vn(enum gd_shape shape, const struct gd_alloc *want, struct gd_buf *out,
                                     struct gd_error *err);
 
@@ -39,8 +42,9 @@ enum gd_request { GD_REQ_CREATE, GD_REQ_UPDATE, GD_REQ_VN };
 GD_MUST_USE enum gd_rc gd_encode_check(enum gd_shape shape, enum gd_request which,
                                        const struct gd_alloc *want, struct gd_error *err);
 
-/* Parses text as JSON: at most 64 levels deep, invalid UTF-8 repaired, NUL in a text refused, of a doubled
- * key the last one. GD_SERVER where it is none. The caller decrefs *out. */
+/* Parses text as JSON: at most 64 levels deep; of a doubled key the last one. Mended are invalid UTF-8, NUL
+ * and half surrogate pairs in a text (U+FFFD), raw controls in it, and integers beyond 64 bits (they become
+ * texts). GD_SERVER where it is none. The caller decrefs *out. */
 GD_MUST_USE enum gd_rc gd_json_parse(const char *text, size_t len, json_t **out, struct gd_error *err);
 
 /* An answer that holds one allocation, either dialect or a mixture. alloc is left empty where data is null.
@@ -61,6 +65,7 @@ struct gd_bulk_row {
     char *id; /* NULL where the row named none */
     struct gd_envelope envelope;
     struct gd_alloc alloc; /* empty where the row held none (flat: always) */
+    bool mute;             /* says neither success nor failure, or both: as good as no answer */
 };
 
 /* A bulk answer: rows as they came, and what its metadata said (-1 where absent). */
@@ -76,12 +81,13 @@ GD_MUST_USE enum gd_rc gd_decode_bulk(const char *text, size_t len, int zone_off
 void gd_bulk_clear(struct gd_bulk *bulk);
 
 /* Matches the answer's rows to the n ids that were sent: match[i] is the index of ids[i]'s row, or -1
- * (unknown). By id first, then by position where a row names none. Returns the count of rows that matched
- * nothing or came twice. */
+ * (unknown: no row, a mute one, or rows that contradict each other). By id first, then by position where a
+ * row names none; if named rows show that the order is not the one sent, only where no row can be mistaken
+ * for a success. Returns the count of rows that matched nothing or came twice. */
 size_t gd_bulk_match(const struct gd_bulk *bulk, const char *const *ids, size_t n, long *match);
 
-/* Settings: the common section's zone and country, from GET or PUT settings; the whole data object in *data
- * (decref). */
+/* Settings, from GET or PUT: the object of sections in *data (decref); NULL where the answer says success
+ * false and holds none. GD_SERVER where the text is no such answer. */
 GD_MUST_USE enum gd_rc gd_decode_settings(const char *text, size_t len, struct gd_envelope *envelope,
                                           json_t **data, struct gd_error *err);
 

@@ -45,7 +45,8 @@ enum gd_field_flags {
     GD_FF_SECRET = 1 << 1, /* a PIN: never shown, logged or exported unless revealed */
     GD_FF_PERSON = 1 << 2, /* a person's number: masked unless revealed */
     GD_FF_SEARCH = 1 << 3, /* bare words of a filter look here */
-    GD_FF_NULLS = 1 << 4   /* a list that can hold null on the wire */
+    GD_FF_NULLS = 1 << 4,  /* a list that can hold null on the wire */
+    GD_FF_AS_TEXT = 1 << 5 /* a boolean that is the text "true" or "false" on the wire */
 };
 
 struct gd_field_row {
@@ -55,7 +56,7 @@ struct gd_field_row {
     unsigned flags;
     const char
         *send[GD_SHAPE__COUNT];  /* JSON path in requests (parts joined by "."); NULL: that shape has none */
-    const char *send_vn;         /* path in PUT …/vn where it differs from send */
+    const char *send_vn;         /* path in the party dialect's PUT …/vn where it differs from send */
     const char *read;            /* JSON paths accepted in answers and events, joined by "|" */
     unsigned create, update, vn; /* shapes whose POST, PUT, and PUT …/vn can carry it */
     int64_t min, max;            /* of an integer, of a text's length in characters, or of a list's count */
