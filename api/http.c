@@ -108,26 +108,24 @@ enum gd_rc gd_http_new(struct gd_loop *loop, const struct gd_http_options *optio
     return rc;
 }
 
-/* The strings of a list of headers can hold the credentials; libcurl's allocator wipes what it frees. */
-static enum gd_rc make_headers(struct gd_http *http, struct gd_error *err)
+/* The headers of a request; type is that of its body. A name alone leaves out what libcurl would add: asking
+ * leave before a larger body, the type of a form. The strings hold the credentials; libcurl's allocator wipes
+ * what it frees. */
+static enum gd_rc make_headers(const char *authorization, const char *type, struct curl_slist **list,
+                               struct gd_error *err)
 {
-    /* "Expect:" alone keeps libcurl from asking leave before a larger body. */
-    const char *lines[] = {"Accept: application/json", "Expect:", http->authorization,
-                           "Content-Type: application/json"};
-    size_t n = sizeof lines / sizeof *lines;
+    const char *const lines[] = {"Accept: application/json", "Expect:", type, authorization};
 
-    for (size_t i = 0; i < n; i++) {
-        struct curl_slist *with = curl_slist_append(http->headers_body, lines[i]);
-        struct curl_slist *without = i + 1 < n ? curl_slist_append(http->headers, lines[i]) : http->headers;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct curl_slist *longer = curl_slist_append(*list, lines[i]);
 
-        if (with != NULL)
-            http->headers_body = with;
-        if (without != NULL)
-            http->headers = without;
-        if (with == NULL || without == NULL)
+        if (longer == NULL) {
+            curl_slist_free_all(*list);
+            *list = NULL;
             return gd_fail_memory(err);
+        }
+        *list = longer;
     }
-    gd_wipe_free(&http->authorization);
     return GD_OK;
 }
 
@@ -136,12 +134,10 @@ static enum gd_rc begin(struct gd_http *http, struct gd_error *err)
 {
     enum gd_rc rc = http->pool == NULL ? gd_pool_join(http, err) : GD_OK;
 
-    if (rc == GD_OK && http->authorization != NULL) {
-        curl_slist_free_all(http->headers);
-        curl_slist_free_all(http->headers_body);
-        http->headers = http->headers_body = NULL;
-        rc = make_headers(http, err);
-    }
+    if (rc == GD_OK && http->headers == NULL)
+        rc = make_headers(http->authorization, "Content-Type:", &http->headers, err);
+    if (rc == GD_OK && http->headers_body == NULL)
+        rc = make_headers(http->authorization, "Content-Type: application/json", &http->headers_body, err);
     return rc;
 }
 

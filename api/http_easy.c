@@ -111,7 +111,10 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
     if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) { /* the last of several answers counts (100, then 200) */
         transfer->retry_after = -1;
         transfer->request_id[0] = '\0';
+        transfer->head_ended = false;
     }
+    if (line[0] == '\r' || line[0] == '\n')
+        transfer->head_ended = true;
     value = header_value(line, len, "retry-after", &value_len);
     if (value != NULL)
         transfer->retry_after = gd_retry_after_parse(value, value_len, gd_now());
@@ -282,6 +285,8 @@ void gd_easy_result(struct gd_transfer *transfer, CURLcode result, struct gd_htt
     *answer = (struct gd_http_answer){.sent = was_sent(transfer), .retry_after = -1, .body = ""};
     curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &us);
     answer->elapsed_ms = us / 1000;
+    if (result == CURLE_OK && !transfer->head_ended)
+        result = CURLE_RECV_ERROR; /* libcurl takes a head that is cut off for a whole one */
     answer->fault = gd_fault_of(result, answer->sent, &words);
     if (result != CURLE_OK && transfer->too_large) {
         answer->fault = GD_FAULT_TOO_LARGE;
