@@ -41,7 +41,7 @@ struct gd_transfer {
     char words[CURL_ERROR_SIZE]; /* libcurl's */
     bool begun;                  /* a connection stood, the request was about to leave */
     long size_before;            /* bytes sent until then: a proxy's CONNECT */
-    bool head_ended; /* the answer's head came to its end */
+    bool head_ended;             /* the answer's head came to its end */
     bool too_large;
 };
 

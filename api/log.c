@@ -76,8 +76,8 @@ void gd_log_line(enum gd_level level, const char *function, const char *fmt, ...
 /* Headers whose values are credentials. */
 static bool is_secret_header(const char *line, size_t len)
 {
-    static const char *const names[] = {"authorization:", "proxy-authorization:", "cookie:", "set-cookie:",
-                                        "authentication-info:"};
+    static const char *const names[] = {
+        "authorization:", "proxy-authorization:", "cookie:", "set-cookie:", "authentication-info:"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (len >= strlen(names[i]) && strncasecmp(line, names[i], strlen(names[i])) == 0)

@@ -140,7 +140,8 @@ static json_t *masked_object(const json_t *object)
     const char *key;
     json_t *value;
 
-    json_object_foreach((json_t *)object, key, value) {
+    json_object_foreach((json_t *)object, key, value)
+    {
         struct gd_buf name;
 
         gd_buf_init(&name, strlen(key) * 16 + 16);
@@ -167,7 +168,8 @@ static json_t *masked_value(const json_t *value, size_t from)
         return masked_text(json_string_value(value), json_string_length(value), from);
     if (json_is_array(value)) {
         masked = json_array();
-        json_array_foreach(value, i, item) {
+        json_array_foreach(value, i, item)
+        {
             json_array_append_new(masked, masked_value(item, from));
         }
         return masked;

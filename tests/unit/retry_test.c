@@ -94,11 +94,8 @@ static void test_verdicts(void)
 
 static struct gd_try refused(int tries, uint32_t random, int64_t spent_ms)
 {
-    return (struct gd_try){.tries = tries,
-                           .fault = GD_FAULT_CONNECT,
-                           .retry_after = -1,
-                           .random = random,
-                           .spent_ms = spent_ms};
+    return (struct gd_try){
+        .tries = tries, .fault = GD_FAULT_CONNECT, .retry_after = -1, .random = random, .spent_ms = spent_ms};
 }
 
 static int64_t wait_of(struct gd_try made)
@@ -125,12 +122,8 @@ static void test_backoff(void)
 
 static struct gd_try throttled(int64_t retry_after, uint32_t random)
 {
-    return (struct gd_try){.write = true,
-                           .tries = 1,
-                           .sent = true,
-                           .status = 429,
-                           .retry_after = retry_after,
-                           .random = random};
+    return (struct gd_try){
+        .write = true, .tries = 1, .sent = true, .status = 429, .retry_after = retry_after, .random = random};
 }
 
 static void test_retry_after(void)

@@ -76,7 +76,8 @@ static size_t request_len(const char *text, size_t len)
 static void take_request(struct server_link *link, size_t len)
 {
     struct server *server = link->server;
-    size_t which = (size_t)server->requests < server->n_script ? (size_t)server->requests : server->n_script - 1;
+    size_t which =
+        (size_t)server->requests < server->n_script ? (size_t)server->requests : server->n_script - 1;
     const struct reaction *reaction = &server->script[which];
 
     server->requests++;

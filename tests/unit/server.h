@@ -27,11 +27,11 @@ struct server {
     int listener, watch, port;
     const struct reaction *script; /* the last one goes on for ever */
     size_t n_script;
-    bool reset_new;             /* every connection is reset as it comes */
-    int connections, requests;  /* ever */
-    int open, most_open;        /* connections */
-    int waiting, most_waiting;  /* requests that came and were not answered */
-    struct gd_buf last;         /* the last request, head and body */
+    bool reset_new;            /* every connection is reset as it comes */
+    int connections, requests; /* ever */
+    int open, most_open;       /* connections */
+    int waiting, most_waiting; /* requests that came and were not answered */
+    struct gd_buf last;        /* the last request, head and body */
     struct server_link *links;
 };
 
