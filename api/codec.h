@@ -42,9 +42,9 @@ enum gd_request { GD_REQ_CREATE, GD_REQ_UPDATE, GD_REQ_VN };
 GD_MUST_USE enum gd_rc gd_encode_check(enum gd_shape shape, enum gd_request which,
                                        const struct gd_alloc *want, struct gd_error *err);
 
-/* Parses text as JSON: at most 64 levels deep; of a doubled key the last one. Mended are invalid UTF-8, NUL
- * and half surrogate pairs in a text (U+FFFD), raw controls in it, and integers beyond 64 bits (they become
- * texts). GD_SERVER where it is none. The caller decrefs *out. */
+/* Parses text as JSON, an object or a list, at most 64 levels deep; of a doubled key the last one. Mended are
+ * invalid UTF-8, NUL and half surrogate pairs in a text (U+FFFD), and numbers too large (they become texts).
+ * GD_SERVER says what is wrong and where; *out is NULL then. The caller decrefs *out. */
 GD_MUST_USE enum gd_rc gd_json_parse(const char *text, size_t len, json_t **out, struct gd_error *err);
 
 /* An answer that holds one allocation, either dialect or a mixture. alloc is left empty where data is null.
@@ -53,7 +53,8 @@ GD_MUST_USE enum gd_rc gd_decode_answer(const char *text, size_t len, int zone_o
                                         struct gd_envelope *envelope, struct gd_alloc *alloc,
                                         struct gd_error *err);
 
-/* One allocation object (the data of an answer, a row of a bulk answer, a deallocation event). */
+/* One allocation object (the data of an answer, a row of a bulk answer, a deallocation event). Of an event
+ * of a call only the ids are read: its numbers, VN and pin are those of the call. */
 GD_MUST_USE enum gd_rc gd_decode_alloc(const json_t *object, int zone_offset, struct gd_alloc *alloc,
                                        struct gd_error *err);
 

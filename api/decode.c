@@ -225,14 +225,22 @@ static enum gd_rc read_field(const json_t *object, enum gd_field field, struct g
     return GD_OK;
 }
 
+/* Whether the object tells of a call: its from, to and pin are then those of the call. */
+static bool is_call(const json_t *object)
+{
+    return json_object_get(object, "call_sid") != NULL || json_object_get(object, "caller") != NULL;
+}
+
 static enum gd_rc read_fields(const json_t *object, struct gd_alloc *alloc, struct gd_error *err)
 {
+    bool call = is_call(object);
     struct gd_buf text;
     enum gd_rc rc = GD_OK;
 
     gd_buf_init(&text, SIZE_MAX / 4);
     for (int i = 0; rc == GD_OK && i < GD_F__COUNT; i++)
-        if (i != GD_F_STATE && gd_fields[i].read != NULL)
+        if (i != GD_F_STATE && gd_fields[i].read != NULL &&
+            (!call || i == GD_F_ID || i == GD_F_TRANSACTION_ID))
             rc = read_field(object, (enum gd_field)i, &text, alloc, err);
     gd_buf_wipe(&text);
     if (rc == GD_OK && alloc->v[GD_F_ID] != NULL && alloc->v[GD_F_ID][0] == '\0')

@@ -63,9 +63,12 @@ void gd_wipe_free(char **text)
     *text = NULL;
 }
 
-void gd_mem_fail_after(long n)
+long gd_mem_fail_after(long n)
 {
+    long left = fail_in;
+
     fail_in = n;
+    return left;
 }
 
 void gd_mem_init(void)

@@ -20,8 +20,8 @@ void gd_wipe(void *ptr, size_t len);
 void gd_wipe_free(char **text);
 
 /* Makes the n-th allocation from now fail (1 is the next; 0 turns it off); jansson's allocations count too.
- * For tests. */
-void gd_mem_fail_after(long n);
+ * Returns what was left of the count set before: 0 where that allocation has failed. For tests. */
+long gd_mem_fail_after(long n);
 
 /* Sends jansson's allocations through this module; called once at start. */
 void gd_mem_init(void);
