@@ -32,7 +32,8 @@ def number():
 
 def party(a=None, b=None, **more):
     """A GreenPin create in the party dialect, with an order and numbers of its own."""
-    body = {"transaction_id": order(), "a": {"numbers": [number()], "vns": [VN]}, "b": {"numbers": [number()]}}
+    body = {"transaction_id": order(), "a": {"numbers": [number()], "vns": [VN]},
+            "b": {"numbers": [number()]}}
     body["a"].update(a or {})
     body["b"].update(b or {})
     body.update(more)

@@ -39,7 +39,8 @@ def _():
     tap.is_(reply.json["metadata"], {"failed": 0, "total": 2, "success": 2}, "counted")
     tap.is_(reply.status, 200, "all good: 200")
     tap.is_(reply.json["http_code"], 207, "with the http_code of the example")
-    tap.is_([row["data"]["greenpin_id"] for row in reply.json["response"]], ["gp-000001", "gp-000002"], "in order")
+    tap.is_([row["data"]["greenpin_id"] for row in reply.json["response"]], ["gp-000001", "gp-000002"],
+            "in order")
     tap.is_([row["data"]["usage"] for row in reply.json["response"]], ["oneway", "oneway"], "applied")
 
 
@@ -54,20 +55,24 @@ def _():
     tap.is_(reply.status, 207, "207")
     tap.is_(reply.json["metadata"], wanted["metadata"], "counted as in the example")
     tap.is_([[row[key] for key in ("success", "status", "code")] for row in reply.json["response"]],
-            [[row[key] for key in ("success", "status", "code")] for row in wanted["response"]], "row by row")
+            [[row[key] for key in ("success", "status", "code")] for row in wanted["response"]],
+            "row by row")
     tap.is_(reply.json["response"][0]["data"], None, "a failed row names no allocation")
     after = server.stats(ids=True)
-    tap.is_([after[key] - before[key] for key in ("update_rows_sent", "updates", "bulk_requests")], [3, 1, 1],
+    tap.is_([after[key] - before[key] for key in ("update_rows_sent", "updates", "bulk_requests")],
+            [3, 1, 1],
             "three sent, one applied")
     tap.is_(after["ids"]["gp-000003"], {"updates": 1, "deletes": 0}, "which is told by id")
     tap.ok("gp-000004" not in after["ids"], "the failed one is not billed here")
-    tap.is_(server.get("greenpin", "gp-000004").data["usage"], "oneway" if 4 % 13 == 4 else "twoway", "nor changed")
+    tap.is_(server.get("greenpin", "gp-000004").data["usage"], "oneway" if 4 % 13 == 4 else "twoway",
+            "nor changed")
 
 
 @tap.case("flat, key by key")
 def _():
     reply = bulk(flat(["gp-000005", "gp-000006"]))
-    tap.is_(asking.keys_of(reply.json), asking.keys_of(asking.example("flat-bulk.response")), "as the example")
+    tap.is_(asking.keys_of(reply.json), asking.keys_of(asking.example("flat-bulk.response")),
+            "as the example")
     reply = bulk(flat(["gp-000005", "nobody"]))
     tap.is_(reply.status, 207, "a failed row: 207")
     tap.is_([row["status"] for row in reply.json["response"]], ["updated", "failed"], "told by status")
@@ -78,9 +83,11 @@ def _():
 def _():
     reply = bulk(party(["gp-000007", "gp-000007"], deallocation_policy={"duration": "1h"}))
     tap.is_(reply.json["metadata"]["success"], 2, "one allocation twice is updated twice")
-    reply = bulk({"greenpins": [7, {"greenpin_id": "gp-000008", "record": True}, {"greenpin_id": "gp-000008",
+    reply = bulk({"greenpins": [7, {"greenpin_id": "gp-000008", "record": True},
+                                {"greenpin_id": "gp-000008",
                                                                                 "usage": "oneway"}]})
-    tap.is_([row["code"] for row in reply.json["response"]], [5, 5, None], "what is no row of this dialect fails alone")
+    tap.is_([row["code"] for row in reply.json["response"]], [5, 5, None],
+            "what is no row of this dialect fails alone")
     server.request("DELETE", server.path("greenpin", "gp-000009"))
     reply = bulk(party(["gp-000009", "gp-000010"]))
     tap.is_([row["code"] for row in reply.json["response"]], [22, None], "a deallocated one fails alone")
@@ -117,7 +124,8 @@ def _():
         body, found, applied = answered("bulk-double")
         tap.ok(len(found) == 11 and set(found) == set(sent) and applied == 10, name + " one doubled", found)
         body, found, applied = answered("bulk-surplus")
-        tap.ok(len(found) == 11 and len(set(found) - set(sent)) == 1 and applied == 10, name + " one too many", found)
+        tap.ok(len(found) == 11 and len(set(found) - set(sent)) == 1 and applied == 10,
+               name + " one too many", found)
         body, found, applied = answered("drop-id")
         tap.ok(found == [None] * 10 and applied == 10, name + " without ids", found)
         body, found, applied = answered("bulk-row-fail")

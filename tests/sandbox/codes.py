@@ -1,5 +1,5 @@
-# Every code of the contract's table is answered by the sandbox to some request, with its HTTP status; so are the
-# statuses that have no code.
+# Every code of the contract's table is answered by the sandbox to some request, with its HTTP status; so are
+# the statuses that have no code.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
 import sys
@@ -14,7 +14,8 @@ sandboxes.require()
 server = sandboxes.Sandbox(seed=100, bulk_limit=3, tenant="acme", vn_pool=3)
 seen = set()
 
-TABLE = {0: 500, 1: 404, 2: 400, 3: 400, 4: 452, 5: 400, 7: 401, 8: 403, 9: 400, 13: 409, 14: 409, 15: 403, 16: 400,
+TABLE = {0: 500, 1: 404, 2: 400, 3: 400, 4: 452, 5: 400, 7: 401, 8: 403, 9: 400, 13: 409, 14: 409, 15: 403,
+         16: 400,
          17: 413, 18: 409, 19: 409, 20: 404, 22: 410, 23: 400, 50: 422}
 PIN, GVN = server.path("greenpin"), server.path("greenvn")
 
@@ -43,7 +44,8 @@ def _():
     code(22, put("gp-000001", {"usage": "oneway"}), "updated after")
     identity = name_of(made(server, "greenpin", flat()))
     server.request("DELETE", server.path("greenpin", identity))
-    refused(server.request("DELETE", server.path("greenpin", identity)), 409, None, "flat: 409, without a code")
+    refused(server.request("DELETE", server.path("greenpin", identity)), 409, None,
+            "flat: 409, without a code")
     refused(put(identity, {"duration": 600}), 409, None, "flat: and so for an update")
     code(20, Row(server, {"greenpin_id": "gp-000002", "transaction_id": "other", "usage": "oneway"}),
          "a row whose transaction_id is another's")
@@ -63,7 +65,8 @@ class Row:
 @tap.case("searching")
 def _():
     code(2, server.request("GET", PIN + "?state=active"), "a filter")
-    code(23, server.request("GET", PIN + "?start_date=2026-02-01&end_date=2026-01-01"), "a range that ends before it begins")
+    code(23, server.request("GET", PIN + "?start_date=2026-02-01&end_date=2026-01-01"),
+         "a range that ends before it begins")
     code(23, server.request("GET", PIN + "?start_date=soon"), "a date that is none")
     reply = server.request("GET", PIN)
     refused(reply, 405, None, "nothing lists them")
@@ -92,12 +95,17 @@ def _():
 
 @tap.case("what is wrong")
 def _():
-    wrong = [party(a={"pin": "12a"}), party(a={"pin": ""}), party(a={"pin": "1234567890"}), party(a={"pin": 123}),
-             party(a={"pin_length": 0}), party(a={"pin_length": 10}), party(a={"numbers": []}), party(usage="both"),
-             party(deallocation_policy={"duration": "20 minutes"}), party(deallocation_policy={"duration": "0s"}),
-             party(deallocation_policy={"duration": 20}), party(deallocation_policy={}), party(colour="red"),
+    wrong = [party(a={"pin": "12a"}), party(a={"pin": ""}), party(a={"pin": "1234567890"}),
+             party(a={"pin": 123}),
+             party(a={"pin_length": 0}), party(a={"pin_length": 10}), party(a={"numbers": []}),
+             party(usage="both"),
+             party(deallocation_policy={"duration": "20 minutes"}),
+             party(deallocation_policy={"duration": "0s"}),
+             party(deallocation_policy={"duration": 20}), party(deallocation_policy={}),
+             party(colour="red"),
              party(a={"numbers": ["+9198100000%02d" % n for n in range(11)]}), party(a={"numbers": A}),
-             party(record=True), flat(custom_field="x" * 257), flat(record="true"), flat(max_pin_attempts=0),
+             party(record=True), flat(custom_field="x" * 257), flat(record="true"),
+             flat(max_pin_attempts=0),
              flat(duration="600"), [], "text", 7, None, True]
     for number, body in enumerate(wrong):
         code(5, server.request("POST", PIN, raw=asking.json.dumps(body).encode(),
@@ -109,8 +117,10 @@ def _():
     code(5, post(vn_party(aparty_pins=["1234"]), GVN), "a GreenVN's PINs are integers")
     code(5, post(vn_party(aparty_pins=[0]), GVN), "from 1")
     code(5, post(vn_party(preferences={"number_type": "mobile"}), GVN), "named type in create")
-    code(5, server.request("PUT", server.path("settings"), json={"common": {"deletion_time": "1800"}}), "an integer as text")
-    code(5, server.request("POST", PIN, raw=b"a=1", headers={"Content-Type": "application/x-www-form-urlencoded"}),
+    code(5, server.request("PUT", server.path("settings"), json={"common": {"deletion_time": "1800"}}),
+         "an integer as text")
+    code(5, server.request("POST", PIN, raw=b"a=1",
+                           headers={"Content-Type": "application/x-www-form-urlencoded"}),
          "a form")
 
 
@@ -141,7 +151,8 @@ def _():
     made(server, "greenpin", party(a={"pin_length": 1, "vns": [VN2]}, b={"pin_length": 1}))
     for _ in range(4):
         made(server, "greenpin", party(a={"pin_length": 1, "vns": [VN2]}, b={"pin_length": 1}))
-    code(4, post(party(a={"pin_length": 1, "vns": [VN2]}, b={"pin_length": 1})), "all ten PINs of one digit")
+    code(4, post(party(a={"pin_length": 1, "vns": [VN2]}, b={"pin_length": 1})),
+         "all ten PINs of one digit")
 
 
 @tap.case("GreenVN")
@@ -153,25 +164,30 @@ def _():
     first = made(server, "greenvn", vn_party(preferences={"greenvn": "+914048212136"}))
     tap.is_(first["greenvn"], "+914048212136", "the preferred number")
     code(18, post(vn_party(connection_id=first["connection_id"]), GVN), "the same connection_id")
-    code(4, post(vn_party(strictness="true", preferences={"greenvn": "+914048212136"}), GVN), "taken, and strict")
+    code(4, post(vn_party(strictness="true", preferences={"greenvn": "+914048212136"}), GVN),
+         "taken, and strict")
     made(server, "greenvn", vn_party())
     made(server, "greenvn", vn_party())
     code(4, post(vn_party(), GVN), "none is left")
     code(4, put(first["greenvn_id"], None, "vn"), "none to change to")
     code(3, put(first["greenvn_id"], {"usage": "oneway"}, "call-party"), "no list of numbers")
-    refused(post({"caller_id_number": first["greenvn"], "from": [A], "to": [B]}, GVN), 409, None, "flat: VN in use")
+    refused(post({"caller_id_number": first["greenvn"], "from": [A], "to": [B]}, GVN), 409, None,
+            "flat: VN in use")
 
 
 @tap.case("bulk, access, versions and faults")
 def _():
     row = {"greenpin_id": "gp-000002", "usage": "oneway"}
     code(17, server.request("PUT", PIN, json={"greenpins": [row] * 4}), "more rows than are taken")
-    code(17, server.request("PUT", PIN, json=[{"greenpin_id": "gp-000002", "record": True}] * 4), "in flat too")
+    code(17, server.request("PUT", PIN, json=[{"greenpin_id": "gp-000002", "record": True}] * 4),
+         "in flat too")
     code(7, server.request("GET", PIN + "/gp-000002", auth=None), "no credentials")
     code(7, server.request("GET", PIN + "/gp-000002", auth=("me", "wrong")), "the wrong password")
     code(7, server.request("GET", PIN + "/gp-000002", auth=("", "x")), "no user")
-    code(7, server.request("GET", PIN + "/gp-000002", auth=None, headers={"Authorization": "Basic !!!"}), "no base64")
-    code(7, server.request("GET", PIN + "/gp-000002", auth=None, headers={"Authorization": "Bearer x"}), "not Basic")
+    code(7, server.request("GET", PIN + "/gp-000002", auth=None, headers={"Authorization": "Basic !!!"}),
+         "no base64")
+    code(7, server.request("GET", PIN + "/gp-000002", auth=None, headers={"Authorization": "Bearer x"}),
+         "not Basic")
     code(8, server.request("GET", server.path("greenpin", "gp-000002", tenant="other")), "another tenant")
     code(9, server.request("GET", "/v2/tenants/acme/greenpin/gp-000002"), "another version in the path")
     code(9, server.request("GET", PIN + "/gp-000002", headers={"Accept-Version": "7"}), "in a header")

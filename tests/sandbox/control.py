@@ -1,4 +1,4 @@
-# The sandbox from outside: options, seeds, the control plane, the store that outlives a kill, and its ways to end.
+# The sandbox from outside: options, seeds, the control plane, the store that outlives a kill, its ways to end.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
 import select
@@ -18,7 +18,8 @@ sandboxes.require()
 
 def run(*argv):
     """Status, output and complaint of a run that ends by itself."""
-    done = subprocess.run([sandboxes.program(), *argv], stdin=subprocess.DEVNULL, capture_output=True, timeout=20,
+    done = subprocess.run([sandboxes.program(), *argv], stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=20,
                           text=True)
     return done.returncode, done.stdout, done.stderr
 
@@ -26,18 +27,23 @@ def run(*argv):
 @tap.case("options")
 def _():
     status, out, err = run("--help")
-    tap.ok(status == 0 and "--seed N" in out and "bulk-shuffle" in out and err == "", "--help tells options and faults")
+    tap.ok(status == 0 and "--seed N" in out and "bulk-shuffle" in out and err == "",
+           "--help tells options and faults")
     status, out, err = run("--version")
-    tap.ok(status == 0 and out.startswith("greendesk-sandbox ") and out.count("\n") == 1, "--version is one line", out)
-    wrong = [["--colour"], ["extra"], ["--port"], ["--port", "x"], ["--port", "70000"], ["--port=-1"], ["--dialect", "loud"],
-             ["--bind", "0.0.0.0"], ["--bind", "192.0.2.1"], ["--bind", "example.net"], ["--fail", "nonsense"],
+    tap.ok(status == 0 and out.startswith("greendesk-sandbox ") and out.count("\n") == 1,
+           "--version is one line", out)
+    wrong = [["--colour"], ["extra"], ["--port"], ["--port", "x"], ["--port", "70000"], ["--port=-1"],
+             ["--dialect", "loud"],
+             ["--bind", "0.0.0.0"], ["--bind", "192.0.2.1"], ["--bind", "example.net"],
+             ["--fail", "nonsense"],
              ["--verbose=1"], ["--user", "me"], ["--bulk-limit", "0"], ["--seed", "1.5"], ["--tenant", ""]]
     for argv in wrong:
         status, out, err = run(*argv)
         tap.ok(status == 2 and out == "" and err.count("\n") == 1 and err.startswith("greendesk-sandbox: "),
                "%s is refused in one line" % " ".join(argv), (status, out, err))
     status, out, err = run("--db", "/nonexistent/x.db")
-    tap.ok(status == 1 and err.count("\n") == 1 and "/nonexistent/x.db" in err, "a store that cannot be", (status, err))
+    tap.ok(status == 1 and err.count("\n") == 1 and "/nonexistent/x.db" in err, "a store that cannot be",
+           (status, err))
 
 
 @tap.case("a port that is taken, and the other loopback addresses")
@@ -60,8 +66,10 @@ def _():
         tap.is_(own.request("GET", path, auth=auth).status, 401, "%s:%s" % auth)
     reply = own.request("GET", path, auth=None)
     tap.like(reply.headers.get("www-authenticate"), "^Basic ", "401 asks for Basic")
-    tap.is_(own.request("GET", own.path("greenpin", "gp-000001", tenant="two"), auth=("me", "secret")).status, 200, "two")
-    tap.is_(own.request("GET", own.path("greenpin", "gp-000001", tenant="three"), auth=("me", "secret")).status, 403, "three")
+    tap.is_(own.request("GET", own.path("greenpin", "gp-000001", tenant="two"),
+                        auth=("me", "secret")).status, 200, "two")
+    tap.is_(own.request("GET", own.path("greenpin", "gp-000001", tenant="three"),
+                        auth=("me", "secret")).status, 403, "three")
     own.stop()
 
 
@@ -75,7 +83,8 @@ def _():
     tap.ok(text.count(b"\n") == 1000000 and text.startswith(b"gp-000001\ngp-000002\n") and
            text.endswith(b"\ngp-1000000\n"), "all are listed in order", text[-40:])
     last = own.get("greenpin", "gp-1000000").data
-    tap.is_([last["transaction_id"], last["greenpin_id"]], ["ORD-1001000", "gp-1000000"], "the last is served")
+    tap.is_([last["transaction_id"], last["greenpin_id"]], ["ORD-1001000", "gp-1000000"],
+            "the last is served")
     asking.refused(own.get("greenpin", "gp-1000001"), 404, 1, "one more is not")
     asking.refused(own.get("greenpin", "gp-0000001"), 404, 1, "nor one written otherwise")
     own.stop()
@@ -93,9 +102,11 @@ def _():
     tap.is_(rows == same, True, "the same value makes the same")
     tap.is_(rows == others, False, "another makes others")
     numbers = [n for row in rows for side in "ab" for n in row[side].get("numbers", [])]
-    tap.ok(all(len(n) == 13 and n[:3] == "+91" and n[3] in "6789" for n in numbers), "Indian mobile numbers")
+    tap.ok(all(len(n) == 13 and n[:3] == "+91" and n[3] in "6789" for n in numbers),
+           "Indian mobile numbers")
     vns = {vn for row in rows for vn in row["a"]["vns"]}
-    tap.ok(20 <= len(vns) <= 40 and all(vn.startswith("+91804713") for vn in vns), "a few VNs shared by many", len(vns))
+    tap.ok(20 <= len(vns) <= 40 and all(vn.startswith("+91804713") for vn in vns),
+           "a few VNs shared by many", len(vns))
     shares = {"without A numbers": sum("numbers" not in row["a"] for row in rows),
               "with several numbers": sum(len(row["b"]["numbers"]) > 1 for row in rows),
               "oneway": sum(row["usage"] == "oneway" for row in rows),
@@ -117,7 +128,8 @@ def _():
     identity = made(own, "greenpin", party())["greenpin_id"]
     tap.is_(own.ids(), ["gp-%06d" % n for n in range(1, 6)] + [identity], "seeds first")
     tap.is_(own.control("GET", "ids?after=gp-000004&limit=1").body, b"gp-000005\n", "one after the fourth")
-    tap.is_(own.control("GET", "ids?after=gp-000005").body.decode().split(), [identity], "after the last seed")
+    tap.is_(own.control("GET", "ids?after=gp-000005").body.decode().split(), [identity],
+            "after the last seed")
     tap.is_(own.control("GET", "ids?after=" + identity).body, b"", "after the last of all")
     tap.is_(own.request("GET", "/_sandbox/ids?after=nobody").status, 404, "after nobody")
     tap.is_(own.request("GET", "/_sandbox/nothing").status, 404, "what there is not")
@@ -130,7 +142,8 @@ def _():
 def _():
     own = sandboxes.Sandbox(seed=5)
     raw = b'{ "usage" :  "oneway" }'
-    own.request("PUT", own.path("greenpin", "gp-000001") + "?x=%20y", raw=raw, headers={"Content-Type": "application/json"})
+    own.request("PUT", own.path("greenpin", "gp-000001") + "?x=%20y", raw=raw,
+                headers={"Content-Type": "application/json"})
     own.get("greenpin", "a/b c")
     tap.is_([(r["method"], r["path"], r["body"], r["status"]) for r in own.requests()],
             [("PUT", "/v1/tenants/acme/greenpin/gp-000001?x=%20y", raw.decode(), 200),
@@ -138,7 +151,8 @@ def _():
     for _ in range(1005):
         own.get("greenpin", "gp-000002")
     kept = own.requests()
-    tap.is_([len(kept), kept[0]["path"]], [1000, "/v1/tenants/acme/greenpin/gp-000002"], "the last thousand")
+    tap.is_([len(kept), kept[0]["path"]], [1000, "/v1/tenants/acme/greenpin/gp-000002"],
+            "the last thousand")
     own.stop()
 
 
@@ -148,7 +162,8 @@ def _():
     own = sandboxes.Sandbox(db=path, seed=50)
     identity = made(own, "greenpin", party())["greenpin_id"]
     for n in (1, 2, 3):
-        own.request("PUT", own.path("greenpin", "gp-000001"), json={"b": {"numbers": ["+91987650000%d" % n]}})
+        own.request("PUT", own.path("greenpin", "gp-000001"),
+                    json={"b": {"numbers": ["+91987650000%d" % n]}})
     own.request("DELETE", own.path("greenpin", "gp-000002"))
     own.request("PUT", own.path("settings"), json={"common": {"aparty_tag": "rider"}})
     before = own.stats(ids=True)
@@ -187,7 +202,8 @@ def _():
     guarded.stdin.close()
     tap.is_(guarded.wait(timeout=10), 0, "until standard input is closed")
     script = '"$1" --port 0 --die-with-parent & read line; exit 0'
-    parent = tap.spawn(["sh", "-c", script, "sh", sandboxes.program()], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    parent = tap.spawn(["sh", "-c", script, "sh", sandboxes.program()], stdin=subprocess.PIPE,
+                       stdout=subprocess.PIPE)
     tap.ok(parent.stdout.readline().strip().isdigit(), "a child serves")
     parent.stdin.close()
     ready, _, _ = select.select([parent.stdout], [], [], 10)
@@ -202,8 +218,10 @@ def _():
     own.child.terminate()
     own.child.wait(timeout=10)
     lines = own.stderr().splitlines()
-    tap.like(lines[0], r"^GET /v1/tenants/acme/greenpin/gp-000001 200 \d+ ms$", "method, path, status, time")
-    tap.ok(all(" " <= c <= "~" for line in lines for c in line), "nothing that a terminal would obey", lines)
+    tap.like(lines[0], r"^GET /v1/tenants/acme/greenpin/gp-000001 200 \d+ ms$",
+             "method, path, status, time")
+    tap.ok(all(" " <= c <= "~" for line in lines for c in line), "nothing that a terminal would obey",
+           lines)
     own.stop()
 
 

@@ -48,7 +48,8 @@ def _():
 @tap.case("half an answer")
 def _():
     seen, times = broken("cut", http.client.IncompleteRead)
-    tap.ok(isinstance(seen, http.client.IncompleteRead) and times == 1, "cut after it was done", (seen, times))
+    tap.ok(isinstance(seen, http.client.IncompleteRead) and times == 1, "cut after it was done",
+           (seen, times))
     tap.ok(len(seen.partial) > 50 and seen.expected > 50, "about the middle", seen)
 
 
@@ -83,7 +84,8 @@ def _():
         server.fail("%d@PUT:1" % status)
         reply, times = applied(put)
         tap.is_([reply.status, times], [status, 0], "%d, nothing done" % status)
-        tap.is_("retry-after" in reply.headers, status in (429, 503), "%d: Retry-After where one is due" % status)
+        tap.is_("retry-after" in reply.headers, status in (429, 503),
+                "%d: Retry-After where one is due" % status)
         server.fail("%d-after@PUT:1" % status)
         reply, times = applied(put)
         tap.is_([reply.status, times], [status, 1], "%d although it was done" % status)
@@ -96,9 +98,11 @@ def _():
     server.fail("503:3")
     tap.is_([put().status for _ in range(5)], [503, 503, 503, 200, 200], "a count hits the next so many")
     server.fail("503@PUT:1.0")
-    tap.is_([put().status, server.request("GET", PATH).status, put().status], [503, 200, 503], "a share of 1.0 hits all PUTs")
+    tap.is_([put().status, server.request("GET", PATH).status, put().status], [503, 200, 503],
+            "a share of 1.0 hits all PUTs")
     server.fail("503@write:1.0,504@GET:1")
-    tap.is_([put().status, server.request("GET", PATH).status, server.request("GET", PATH).status], [503, 504, 200],
+    tap.is_([put().status, server.request("GET", PATH).status, server.request("GET", PATH).status],
+            [503, 504, 200],
             "several at once")
     server.fail("503@bulk:1")
     tap.is_(put().status, 200, "bulk ones hit no single update")
@@ -110,7 +114,8 @@ def _():
     tap.ok(server.stats()["fail"]["500"] >= hit, "told in the stats")
     server.fail("")
     tap.is_(put().status, 200, "none")
-    for text in ("cut", "cut:", "cut:x", "cut:1.5", "no-such:1", "cut@NEVER:1", "200:1", "600:1", "cut:-1", ":1"):
+    for text in ("cut", "cut:", "cut:x", "cut:1.5", "no-such:1", "cut@NEVER:1", "200:1", "600:1", "cut:-1",
+                 ":1"):
         reply = server.request("POST", "/_sandbox/fail", json={"fail": text})
         tap.is_(reply.status, 400, "%r is no fault" % text)
 
@@ -130,7 +135,8 @@ def _():
     own.stop()
     own = sandboxes.Sandbox(rate_limit=5, seed=5)
     replies = [own.get("greenpin", "gp-000001") for _ in range(30)]
-    tap.ok(any(reply.status == 429 and reply.headers.get("retry-after") == "1" for reply in replies), "429 with Retry-After",
+    tap.ok(any(reply.status == 429 and reply.headers.get("retry-after") == "1" for reply in replies),
+           "429 with Retry-After",
            [reply.status for reply in replies])
     tap.ok(own.stats()["throttled"] > 0, "counted")
     own.stop()
@@ -149,7 +155,8 @@ def _():
         seen = line.getresponse()
     except (http.client.HTTPException, ConnectionError) as error:
         seen = error
-    tap.ok(isinstance(seen, (http.client.RemoteDisconnected, ConnectionError)), "the one that waits is closed", seen)
+    tap.ok(isinstance(seen, (http.client.RemoteDisconnected, ConnectionError)),
+           "the one that waits is closed", seen)
     own.stop()
 
 

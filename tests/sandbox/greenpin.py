@@ -1,4 +1,4 @@
-# The sandbox's GreenPin endpoints: create, read, update, deallocate, in both dialects, shaped as the examples.
+# The sandbox's GreenPin endpoints: create, read, update, deallocate, in both dialects, shaped as documented.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
 import sys
@@ -27,18 +27,22 @@ def _():
     own.request("PUT", own.path("settings"), json={"greenpin": {"aparty_pin_enabled": "true"}})
     reply = own.request("POST", own.path("greenpin"), json=asking.example("party-greenpin-create.request"))
     wanted = asking.example("party-greenpin.response")
-    tap.is_(asking.keys_of(reply.json), asking.keys_of(wanted), "the answer to create has the example's keys and types")
+    tap.is_(asking.keys_of(reply.json), asking.keys_of(wanted),
+            "the answer to create has the example's keys and types")
     for key in ("transaction_id", "a", "b", "usage", "state"):
         tap.is_(reply.data[key], wanted["data"][key], "%s is the example's, numbers completed" % key)
     tap.like(reply.data["deallocation_time"], r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", "its end has no zone")
     identity = reply.data["greenpin_id"]
-    reply = own.request("PUT", own.path("greenpin", identity), json=asking.example("party-greenpin-update.request"))
+    reply = own.request("PUT", own.path("greenpin", identity),
+                        json=asking.example("party-greenpin-update.request"))
     wanted = asking.example("party-greenpin-update.response")
     tap.is_(asking.keys_of(reply.json), asking.keys_of(wanted), "so has the answer to update")
     reply = own.get("greenpin", identity)
-    tap.is_(asking.keys_of(reply.json), asking.keys_of(asking.example("party-greenpin.response")), "and that to get")
+    tap.is_(asking.keys_of(reply.json), asking.keys_of(asking.example("party-greenpin.response")),
+            "and that to get")
     reply = own.request("DELETE", own.path("greenpin", identity))
-    tap.is_(asking.keys_of(reply.json), asking.keys_of(asking.example("party-greenpin.response")), "and to delete")
+    tap.is_(asking.keys_of(reply.json), asking.keys_of(asking.example("party-greenpin.response")),
+            "and to delete")
     tap.is_(reply.data["state"], "active", "which carries the state active, as documented")
     tap.is_(own.get("greenpin", identity).data["state"], "vault", "and is then in the vault")
     own.stop()
@@ -49,7 +53,8 @@ def _():
     reply = create(asking.example("flat-greenpin-create.request"))
     wanted = asking.example("flat-greenpin-create.response")
     tap.is_(reply.status, 201, "created")
-    tap.is_(asking.keys_of(reply.json), asking.keys_of(wanted), "the answer to create has the example's keys and types")
+    tap.is_(asking.keys_of(reply.json), asking.keys_of(wanted),
+            "the answer to create has the example's keys and types")
     for key in ("virtual_number", "from", "to", "status"):
         tap.is_(reply.data[key], wanted["response"][key], "%s is the example's" % key)
     tap.like(reply.data["pin"], r"^\d{4}$", "a PIN of four digits was made")
@@ -59,9 +64,11 @@ def _():
     tap.is_(asking.keys_of(reply.json), asking.keys_of(wanted), "so has the answer to update")
     tap.is_(reply.data["to"], wanted["response"]["to"], "the list was replaced")
     reply = server.get("greenpin", identity)
-    tap.is_(asking.keys_of(reply.json), asking.keys_of(asking.example("flat-greenpin-get.response")), "and to get")
+    tap.is_(asking.keys_of(reply.json), asking.keys_of(asking.example("flat-greenpin-get.response")),
+            "and to get")
     reply = server.request("DELETE", server.path("greenpin", identity))
-    tap.is_(asking.keys_of(reply.json), asking.keys_of(asking.example("flat-greenpin-delete.response")), "to delete")
+    tap.is_(asking.keys_of(reply.json), asking.keys_of(asking.example("flat-greenpin-delete.response")),
+            "to delete")
     tap.is_(server.get("greenpin", identity).data["status"], "deleted", "and is then deleted")
 
 
@@ -73,14 +80,16 @@ def _():
     tap.like(data["a"]["pin"], r"^\d{4}$", "A's PIN is made")
     tap.isnt(data["a"]["pin"], data["b"]["pin"], "the sides differ in their PINs")
     data = made(server, "greenpin", party(a={"pin_length": 7}, b={"pin_length": "2"}))
-    tap.is_([len(data["a"]["pin"]), len(data["b"]["pin"])], [7, 2], "of the lengths asked for, as number or text")
+    tap.is_([len(data["a"]["pin"]), len(data["b"]["pin"])], [7, 2],
+            "of the lengths asked for, as number or text")
     data = made(server, "greenpin", party(a={"pin": "007", "pin_length": 5}))
     tap.is_(data["a"]["pin"], "007", "a given PIN stands, with its zeros and its length")
     body = party()
     del body["a"]["numbers"]
     tap.ok("numbers" not in made(server, "greenpin", body)["a"], "no A numbers are no member")
     data = made(server, "greenpin", party(a={"numbers": ["9876501234", "+919876501235", "+919876501234"]}))
-    tap.is_(data["a"]["numbers"], ["+919876501234", "+919876501235"], "numbers are completed, doubles left out")
+    tap.is_(data["a"]["numbers"], ["+919876501234", "+919876501235"],
+            "numbers are completed, doubles left out")
 
 
 @tap.case("update changes what is sent and nothing else")
@@ -95,7 +104,8 @@ def _():
     tap.is_(update(identity, {"a": {"vns": [VN2]}}).data["a"]["vns"], [VN2], "A's VNs")
     tap.is_(server.get("greenpin", identity).data["b"]["vns"], [VN], "B's VNs stay")
     tap.is_(update(identity, {"b": {"pin": "0042"}}).data["b"]["pin"], "0042", "B's PIN")
-    tap.is_(len(update(identity, {"b": {"pin_length": 9}}).data["b"]["pin"]), 9, "a PIN of another length is made")
+    tap.is_(len(update(identity, {"b": {"pin_length": 9}}).data["b"]["pin"]), 9,
+            "a PIN of another length is made")
     end = update(identity, {"deallocation_policy": {"duration": "2h"}}).data["deallocation_time"]
     tap.isnt(end, before["deallocation_time"], "its end counts from now")
 
@@ -104,8 +114,10 @@ def _():
 def _():
     identity = name_of(made(server, "greenpin", party()))
     reply = update(identity, {"record": True, "max_pin_attempts": 5, "custom_field": "x=1"})
-    tap.is_([reply.data["record"], reply.data["custom_field"]], [True, "x=1"], "answered in the body's dialect")
-    tap.is_("data" in server.get("greenpin", identity).json, True, "a body-less request is answered as it was created")
+    tap.is_([reply.data["record"], reply.data["custom_field"]], [True, "x=1"],
+            "answered in the body's dialect")
+    tap.is_("data" in server.get("greenpin", identity).json, True,
+            "a body-less request is answered as it was created")
     identity = name_of(made(server, "greenpin", flat()))
     tap.is_(update(identity, {"usage": "oneway"}).json["data"]["usage"], "oneway", "party on flat")
     tap.is_("response" in server.get("greenpin", identity).json, True, "which is read in flat")
@@ -115,7 +127,8 @@ def _():
 def _():
     for dialect, body, other in (("party", party(), flat()), ("flat", flat(), party())):
         own = sandboxes.Sandbox(dialect=dialect, seed=5)
-        refused(own.request("POST", own.path("greenpin"), json=other), 400, 5, "%s refuses the other" % dialect)
+        refused(own.request("POST", own.path("greenpin"), json=other), 400, 5,
+                "%s refuses the other" % dialect)
         data = made(own, "greenpin", body)
         tap.is_(own.get("greenpin", name_of(data)).status, 200, "%s creates and reads" % dialect)
         member = "data" if dialect == "party" else "response"
@@ -129,8 +142,10 @@ def _():
     elsewhere = server.path("greenpin", identity, tenant="other")
     refused(server.request("GET", elsewhere), 404, 1, "another tenant does not see it")
     refused(server.request("DELETE", elsewhere), 404, 1, "nor deallocates it")
-    tap.is_(server.request("GET", server.path("greenpin", "gp-000001", tenant="other")).status, 200, "seeds are for all")
-    tap.is_(server.request("GET", "/tenants/acme/greenpin/gp-000001").status, 200, "the version can be left out")
+    tap.is_(server.request("GET", server.path("greenpin", "gp-000001", tenant="other")).status, 200,
+            "seeds are for all")
+    tap.is_(server.request("GET", "/tenants/acme/greenpin/gp-000001").status, 200,
+            "the version can be left out")
 
 
 @tap.case("the settings that PINs and lives obey")

@@ -19,9 +19,11 @@ def put(identity, part, body):
 
 @tap.case("the party examples, key by key")
 def _():
-    reply = server.request("POST", server.path("greenvn"), json=asking.example("party-greenvn-create.request"))
+    reply = server.request("POST", server.path("greenvn"),
+                           json=asking.example("party-greenvn-create.request"))
     wanted = asking.example("party-greenvn-create.response")
-    tap.is_(asking.keys_of(reply.json), asking.keys_of(wanted), "the answer to create has the example's keys and types")
+    tap.is_(asking.keys_of(reply.json), asking.keys_of(wanted),
+            "the answer to create has the example's keys and types")
     for key in ("aparty_numbers", "bparty_numbers", "aparty_pins", "bparty_pins", "usage", "connection_id"):
         tap.is_(reply.data[key], wanted["data"][key], "%s is the example's" % key)
     identity = reply.data["greenvn_id"]
@@ -55,10 +57,12 @@ def _():
             "the answer to get has the example's keys and types")
     other = [number(), number()]
     tap.is_(put(identity, "call-party", {"to": other}).data["to"], other, "other B numbers")
-    tap.is_(put(identity, "vn", {"caller_id_number": "+914000123457"}).data["virtual_number"], "+914000123457",
+    tap.is_(put(identity, "vn", {"caller_id_number": "+914000123457"}).data["virtual_number"],
+            "+914000123457",
             "another VN by name")
     taken = dict(body, caller_id_number="+914000123457")
-    refused(server.request("POST", server.path("greenvn"), json=taken), 409, None, "which is nobody else's then")
+    refused(server.request("POST", server.path("greenvn"), json=taken), 409, None,
+            "which is nobody else's then")
     reply = server.request("DELETE", server.path("greenvn", identity))
     tap.is_([reply.data["greenvn_id"], reply.data["status"]], [identity, "deleted"], "deallocated")
     refused(put(identity, "call-party", {"to": other}), 409, None, "not changed then")
@@ -96,7 +100,8 @@ def _():
     put(identity, "call-party", {"aparty_numbers": [number()]})
     put(identity, "call-party", {"aparty_numbers": []})
     after = server.stats(ids=True)
-    tap.is_([after[key] - before[key] for key in ("updates", "vn_changes", "party_changes", "update_rows_sent")],
+    tap.is_([after[key] - before[key] for key in ("updates", "vn_changes", "party_changes",
+                                                  "update_rows_sent")],
             [2, 1, 1, 3], "a change of VN and one of parties; the refused one was sent and not applied")
     tap.is_(after["ids"][identity], {"updates": 2, "deletes": 0}, "and told by id")
 

@@ -24,20 +24,26 @@ def alive(name):
 
 @tap.case("bodies that are no JSON")
 def _():
-    texts = [b"{", b"", b"{\"a\":}", b"[1,2", b"\xff\xfe", b"{\"transaction_id\":\"\xc3\x28\"}", b"\0\0\0", b"NaN", b"1e999",
-             b"{\"a\":1,\"a\":2}", b"{\"transaction_id\":\"a\\u0000b\"}", b"{\"transaction_id\":\"\\ud800\"}",
+    texts = [b"{", b"", b"{\"a\":}", b"[1,2", b"\xff\xfe", b"{\"transaction_id\":\"\xc3\x28\"}", b"\0\0\0",
+             b"NaN", b"1e999",
+             b"{\"a\":1,\"a\":2}", b"{\"transaction_id\":\"a\\u0000b\"}",
+             b"{\"transaction_id\":\"\\ud800\"}",
              b"99999999999999999999999", b"{} trailing"]
-    for method, path in (("POST", PIN), ("PUT", PIN), ("PUT", PIN + "/gp-000001"), ("PUT", server.path("settings"))):
+    for method, path in (("POST", PIN), ("PUT", PIN), ("PUT", PIN + "/gp-000001"),
+                         ("PUT", server.path("settings"))):
         for text in texts:
             reply = server.request(method, path, raw=text, headers=JSON)
-            tap.ok(reply.status == 400 and reply.json["code"] in (3, 5), "%s %s" % (method, text[:30]), reply)
+            tap.ok(reply.status == 400 and reply.json["code"] in (3, 5), "%s %s" % (method, text[:30]),
+                   reply)
     alive("them")
 
 
 @tap.case("depth")
 def _():
-    tap.is_(server.request("PUT", PIN, raw=b"[" * 100 + b"]" * 100, headers=JSON).status, 207, "a list is no row")
-    refused(server.request("PUT", PIN, raw=b"[" * 3000 + b"]" * 3000, headers=JSON), 400, 5, "3000 lists in lists")
+    tap.is_(server.request("PUT", PIN, raw=b"[" * 100 + b"]" * 100, headers=JSON).status, 207,
+            "a list is no row")
+    refused(server.request("PUT", PIN, raw=b"[" * 3000 + b"]" * 3000, headers=JSON), 400, 5,
+            "3000 lists in lists")
     refused(server.request("PUT", PIN, raw=b"[" * 300000, headers=JSON), 400, 5, "300000, and never closed")
     text = b"{\"a\":" * 3000 + b"1" + b"}" * 3000
     refused(server.request("POST", PIN, raw=text, headers=JSON), 400, 5, "3000 objects in objects")
@@ -48,18 +54,23 @@ def _():
 def _():
     body = json.dumps(party(transaction_id="x" * (2 << 20))).encode()
     refused(server.request("POST", PIN, raw=body, headers=JSON), 413, None, "more than is read")
-    refused(server.request("POST", PIN, json=party(transaction_id="x" * 70000)), 400, 5, "an order of 70 kB")
+    refused(server.request("POST", PIN, json=party(transaction_id="x" * 70000)), 400, 5,
+            "an order of 70 kB")
     data = made(server, "greenpin", party(transaction_id="x" * 60000))
-    tap.is_(len(server.get("greenpin", name_of(data)).data["transaction_id"]), 60000, "one of 60 kB comes back")
+    tap.is_(len(server.get("greenpin", name_of(data)).data["transaction_id"]), 60000,
+            "one of 60 kB comes back")
     tap.is_(server.request("GET", PIN + "/" + "y" * 20000).status, 404, "an id of 20 kB")
-    tap.ok(server.request("GET", PIN + "/" + "y" * 200000).status in (414, 431), "one of 200 kB is too long for a path")
-    refused(server.request("PUT", PIN, json=[{"greenpin_id": "g"}] * 1001), 413, 17, "a thousand and one rows")
+    tap.ok(server.request("GET", PIN + "/" + "y" * 200000).status in (414, 431),
+           "one of 200 kB is too long for a path")
+    refused(server.request("PUT", PIN, json=[{"greenpin_id": "g"}] * 1001), 413, 17,
+            "a thousand and one rows")
     alive("them")
 
 
 @tap.case("text that is hostile to whoever shows it comes back as it was")
 def _():
-    texts = ["\x1b]0;owned\x07", "\u202egnirts", "a\u0301\u0300", "\U0001f469\u200d\U0001f52c", "line\nline\r\ttab", "\"\\/",
+    texts = ["\x1b]0;owned\x07", "\u202egnirts", "a\u0301\u0300", "\U0001f469\u200d\U0001f52c",
+             "line\nline\r\ttab", "\"\\/",
              "<script>", "%s%n%d", "'; DROP TABLE allocation; --", "\u2028", "\x7f\x80\u009b31m"]
     for text in texts:
         data = made(server, "greenpin", party(transaction_id=text))
@@ -70,20 +81,26 @@ def _():
 
 @tap.case("ids and tenants as paths")
 def _():
-    for identity in ("../gp-000001", "a/b", "a b", "\u00fcber", "%2e%2e", "gp-000001/", "gp-000001\n", "gp-000001'--", "?", "#",
+    for identity in ("../gp-000001", "a/b", "a b", "\u00fcber", "%2e%2e", "gp-000001/", "gp-000001\n",
+                     "gp-000001'--", "?", "#",
                      "gp-000001%00", "\U0001f600", ".", "..", "*", "gp-000001;x"):
         refused(server.get("greenpin", identity), 404, 1, "id %r" % identity)
         refused(server.request("DELETE", server.path("greenpin", identity)), 404, 1, "DELETE of it")
     for raw in ("%zz", "%", "%0", "gp%00", "%00"):
         refused(server.request("GET", PIN + "/" + raw), 400, 5, "%r cannot be decoded" % raw)
-    for path in ("/", "/v1", "/v1/", "/v1/tenants", "/v1/tenants/acme", "/v1/tenants//greenpin/gp-000001", PIN + "/",
-                 PIN + "/gp-000001/vn", PIN + "/gp-000001/more/parts/than/there/are", "/v1/tenants/acme/greenpins",
-                 "/etc/passwd", "/v1/../_sandbox/stats", "//_sandbox/stats", "/_SANDBOX/stats", "/v1x/tenants/acme/settings"):
+    for path in ("/", "/v1", "/v1/", "/v1/tenants", "/v1/tenants/acme", "/v1/tenants//greenpin/gp-000001",
+                 PIN + "/",
+                 PIN + "/gp-000001/vn", PIN + "/gp-000001/more/parts/than/there/are",
+                 "/v1/tenants/acme/greenpins",
+                 "/etc/passwd", "/v1/../_sandbox/stats", "//_sandbox/stats", "/_SANDBOX/stats",
+                 "/v1x/tenants/acme/settings"):
         refused(server.request("GET", path), 404, None, "%s leads nowhere" % path)
-    tap.is_(server.request("GET", "/v1/tenants/%61cme/greenpin/%67p-000001").status, 200, "escapes that were not needed")
+    tap.is_(server.request("GET", "/v1/tenants/%61cme/greenpin/%67p-000001").status, 200,
+            "escapes that were not needed")
     tenant = server.path("greenpin", "gp-000001", tenant="a/../b \u20b9")
     tap.is_(server.request("GET", tenant).status, 200, "a tenant may be any text")
-    refused(server.request("GET", server.path("greenpin", "gp-000001", tenant="t" * 129)), 403, 8, "but not a very long one")
+    refused(server.request("GET", server.path("greenpin", "gp-000001", tenant="t" * 129)), 403, 8,
+            "but not a very long one")
     for method in ("PATCH", "HEAD", "OPTIONS", "BREW"):
         tap.is_(server.request(method, PIN + "/gp-000001").status, 405, method)
 
@@ -97,7 +114,8 @@ def _():
             line.shutdown(socket.SHUT_WR)
             while line.recv(4096):
                 pass
-    for text in (b"GET / HTTP/1.1\r\n", b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{" % PIN.encode(),
+    for text in (b"GET / HTTP/1.1\r\n",
+                 b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{" % PIN.encode(),
                  b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n" % PIN.encode()):
         with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
             line.sendall(text)
@@ -107,9 +125,11 @@ def _():
 @tap.case("the control plane")
 def _():
     for path in ("clock", "expire", "fail"):
-        for body in ([], "x", {"offset": "x", "id": 7, "fail": 7}, {"offset": 10**15, "id": "", "fail": "x"}):
+        for body in ([], "x", {"offset": "x", "id": 7, "fail": 7},
+                     {"offset": 10**15, "id": "", "fail": "x"}):
             reply = server.request("POST", "/_sandbox/" + path, json=body)
-            tap.ok(reply.status in (400, 404) or (path == "fail" and body in ([], "x")), "%s %r" % (path, body), reply)
+            tap.ok(reply.status in (400, 404) or (path == "fail" and body in ([], "x")),
+                   "%s %r" % (path, body), reply)
     tap.is_(server.request("POST", "/_sandbox/fail", raw=b"{").status, 400, "no JSON")
     server.fail("")
     alive("that")

@@ -48,7 +48,8 @@ def _():
     deadline = time.monotonic() + 10
     while server.get("greenpin", identity).data["state"] == "active" and time.monotonic() < deadline:
         pass
-    tap.is_(server.get("greenpin", identity).data["state"], "vault", "one second ended by the machine's clock")
+    tap.is_(server.get("greenpin", identity).data["state"], "vault",
+            "one second ended by the machine's clock")
 
 
 @tap.case("an update counts from now, and can shorten")
@@ -56,7 +57,8 @@ def _():
     identity = name_of(made(server, "greenpin", flat(duration=7200)))
     put(identity, {"duration": 300})
     server.clock(301)
-    tap.is_(server.get("greenpin", identity).data["status"], "expired", "after five minutes instead of two hours")
+    tap.is_(server.get("greenpin", identity).data["status"], "expired",
+            "after five minutes instead of two hours")
     server.clock(0)
 
 
@@ -66,7 +68,8 @@ def _():
     tap.is_(server.get("greenpin", "gp-000001").data["state"], "vault", "a seed")
     reply = server.request("POST", "/_sandbox/expire", json={"id": "nobody"})
     tap.is_(reply.status, 404, "nobody cannot")
-    tap.is_(server.get("greenpin", "gp-000017").data["state"], "vault", "every fiftieth seed has expired as it is")
+    tap.is_(server.get("greenpin", "gp-000017").data["state"], "vault",
+            "every fiftieth seed has expired as it is")
 
 
 @tap.case("a PIN cools off before it is given again")
@@ -90,7 +93,8 @@ def _():
     data = made(server, "greenpin", party(b={"pin": "777001"}))
     put(name_of(data), {"b": {"pin": "777002"}})
     refused(post(party(b={"pin": "777001"})), 452, 4, "and one that was replaced")
-    tap.is_(put(name_of(data), {"b": {"pin": "777001"}}).status, 200, "but its own allocation can take it back")
+    tap.is_(put(name_of(data), {"b": {"pin": "777001"}}).status, 200,
+            "but its own allocation can take it back")
     server.clock(0)
     set_cool(0)
 

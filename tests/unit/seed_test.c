@@ -1,5 +1,5 @@
-/* Seeded allocations: PINs are never shared on a VN, couriers never stand twice on one, and every way back from a
- * value leads to its row. */
+/* Seeded allocations: PINs are never shared on a VN, couriers never stand twice on one, and every way back from
+ * a value leads to its row. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
