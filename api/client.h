@@ -9,11 +9,11 @@
 
 /* The answer to a call; borrowed during the callback. */
 struct gd_reply {
-    enum gd_rc
-        rc; /* GD_OK; GD_SERVER refused or nonsense; GD_NO_ANSWER; GD_CANCELLED; GD_INPUT: never sent */
-    enum gd_verdict verdict;     /* UNSETTLED: a write that may have happened */
-    bool gone;                   /* 404, 410, code 1 or 22: no such allocation any more */
-    int http_status;             /* 0 none */
+    enum gd_rc rc; /* GD_OK; GD_SERVER refused or nonsense; GD_NO_ANSWER no status came; GD_CANCELLED; others:
+                      never sent */
+    enum gd_verdict verdict; /* UNSETTLED: a write that may have happened */
+    bool gone;               /* 404, 410, code 1 or 22: no such allocation any more; a DELETE is GD_OK then */
+    int http_status;         /* 0 none; of a 2xx that says it failed, the status that it names inside */
     struct gd_envelope envelope; /* code -1 and texts NULL where none */
     struct gd_alloc *alloc;      /* NULL where the answer holds none; its read_at is set */
     struct gd_bulk *bulk;        /* of a bulk update only */
@@ -52,8 +52,12 @@ GD_MUST_USE enum gd_rc gd_call_settings_get(struct gd_desk *desk, gd_reply_fn *f
 GD_MUST_USE enum gd_rc gd_call_settings_put(struct gd_desk *desk, const json_t *body, gd_reply_fn *fn,
                                             void *arg, struct gd_call **call, struct gd_error *err);
 
-/* Ends a call: fn is called with GD_CANCELLED (UNSETTLED where a write's bytes may have left). */
+/* Ends a call: fn is called at once with GD_CANCELLED (verdict UNSETTLED where a write's bytes may have
+ * left). */
 void gd_call_cancel(struct gd_call *call);
+
+/* Ends all calls of a desk that is being closed, without calling back. */
+void gd_calls_drop(struct gd_desk *desk);
 
 /* The request as it would be sent (method, path, body), for --dry-run and copies as curl: credentials never
  * in it. */
@@ -65,6 +69,8 @@ enum gd_call_kind { GD_CALL_GET, GD_CALL_CREATE, GD_CALL_UPDATE, GD_CALL_DELETE,
 GD_MUST_USE enum gd_rc gd_call_text(struct gd_desk *desk, enum gd_call_kind what, enum gd_dialect dialect,
                                     enum gd_kind kind, const char *id, const struct gd_alloc *want,
                                     struct gd_request_text *out, struct gd_error *err);
+GD_MUST_USE enum gd_rc gd_call_settings_text(struct gd_desk *desk, const json_t *body,
+                                             struct gd_request_text *out, struct gd_error *err);
 GD_MUST_USE enum gd_rc gd_call_bulk_text(struct gd_desk *desk, enum gd_dialect dialect,
                                          const char *const *ids, const struct gd_alloc *const *want, size_t n,
                                          struct gd_request_text *out, struct gd_error *err);

@@ -83,6 +83,7 @@ void gd_desk_close(struct gd_desk **desk)
 {
     if (*desk == NULL)
         return;
+    gd_calls_drop(*desk);
     gd_http_free(&(*desk)->http);
     gd_ledger_close(&(*desk)->ledger);
     gd_free(*desk);
