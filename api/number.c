@@ -177,6 +177,14 @@ static void drop_trunk(char *digits)
         memmove(digits + code, digits + code + trunk, strlen(digits + code + trunk) + 1);
 }
 
+/* How many digits in front say that a whole number follows: 00, or 011 in North America; 0 none do. */
+static size_t international(const struct gd_country *home, const char *digits)
+{
+    if (begins(digits, "00"))
+        return 2;
+    return home != NULL && home->code[0] == '1' && begins(digits, "011") ? 3 : 0;
+}
+
 static enum gd_rc keep(const char *text, const char *code, const char *digits, char out[GD_NUMBER_MAX],
                        struct gd_error *err)
 {
@@ -214,6 +222,7 @@ enum gd_rc gd_number_parse(const char *text, const char *country, char out[GD_NU
     const struct gd_country *home = gd_country_find(country);
     struct reading number;
     const char *rest;
+    size_t prefix;
 
     out[0] = '\0';
     if (completed != NULL)
@@ -221,16 +230,14 @@ enum gd_rc gd_number_parse(const char *text, const char *country, char out[GD_NU
     read_number(text, &number);
     if (number.bad != 0 || number.many || number.n == 0)
         return refuse(text, &number, err);
-    if (number.plus || begins(number.digits, "00")) {
-        rest = number.plus ? number.digits : number.digits + 2;
-        drop_trunk(number.digits + (rest - number.digits));
-        return keep(text, "", rest, out, err);
+    prefix = number.plus ? 0 : international(home, number.digits);
+    if (number.plus || prefix > 0) {
+        drop_trunk(number.digits + prefix);
+        return keep(text, "", number.digits + prefix, out, err);
     }
     if (home == NULL)
         return gd_fail(err, GD_INPUT, GIVE_FULL, "'%.40s' cannot be completed: '%.10s' is no country code",
                        text, country != NULL ? country : "");
-    if (home->code[0] == '1' && begins(number.digits, "011"))
-        return keep(text, "", number.digits + 3, out, err);
     rest = national(home, number.digits);
     if (rest == NULL)
         return gd_fail(err, GD_INPUT, GIVE_FULL,
