@@ -159,7 +159,7 @@ static json_t *masked_object(const json_t *object)
 static json_t *masked_value(const json_t *value, size_t from)
 {
     json_t *masked, *item;
-    size_t i;
+    size_t i, digits = 0;
     char *text;
 
     if (json_is_object(value))
@@ -177,7 +177,9 @@ static json_t *masked_value(const json_t *value, size_t from)
     if (!json_is_number(value))
         return json_incref((json_t *)value);
     text = json_dumps(value, JSON_ENCODE_ANY);
-    masked = text != NULL && strcspn(text, ".") < from ? json_incref((json_t *)value) : json_string(BULLETS);
+    for (const char *at = text; at != NULL && *at != '\0'; at++)
+        digits += is_digit(*at);
+    masked = text != NULL && digits < from ? json_incref((json_t *)value) : json_string(BULLETS);
     gd_wipe_free(&text);
     return masked;
 }

@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <time.h>
 
+#define LAST 253402300799 /* 9999-12-31T23:59:59Z */
 #define TAKES "write it as 2026-12-01 18:00:00 or 2026-12-01T18:00:00+05:30"
 
 static int64_t set_wall = -1, set_mono = -1; /* milliseconds; -1: the real clock */
@@ -106,6 +107,7 @@ static bool read_zone(const char **at, int *offset)
 static bool read_when(const char *at, int offset, int64_t *out)
 {
     int year, month, day, hour, minute, second = 0;
+    int64_t when;
 
     if (!read_digits(&at, 4, 1970, 9999, &year) || !read_char(&at, "-") ||
         !read_digits(&at, 2, 1, 12, &month) || !read_char(&at, "-") ||
@@ -123,7 +125,10 @@ static bool read_when(const char *at, int offset, int64_t *out)
     }
     if (!read_zone(&at, &offset) || *at != '\0')
         return false;
-    *out = days_since(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
+    when = days_since(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
+    if (when < 0 || when > LAST)
+        return false;
+    *out = when;
     return true;
 }
 
@@ -157,6 +162,8 @@ void gd_when_rfc3339(int64_t when, int zone_offset, char out[GD_WHEN_MAX])
 {
     size_t n;
 
+    if (when > LAST - zone_offset) /* the year would have five digits there, which nobody reads */
+        zone_offset = GD_ZONE_UTC;
     gd_when_format(when, zone_offset, "%Y-%m-%dT%H:%M:%S", out);
     n = strlen(out);
     if (zone_offset == GD_ZONE_UTC)

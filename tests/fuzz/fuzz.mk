@@ -10,7 +10,9 @@ LIBS = $(shell pkg-config --libs $(MODULES))
 
 API = $(patsubst $(SRCDIR)/%.c,obj/%.o,$(wildcard $(SRCDIR)/api/*.c))
 FUZZ = $(patsubst $(SRCDIR)/%.c,obj/%.o,$(filter-out %_main.c %/replay.c,$(wildcard $(SRCDIR)/tests/fuzz/*.c)))
-EXTRA = obj/tui/words.o
+EXTRA = obj/tests/unit/store.o obj/tests/unit/tap.o obj/tui/words.o
+
+MAKEFLAGS += -r
 
 all: $(TARGETS)
 

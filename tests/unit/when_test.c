@@ -27,6 +27,9 @@ static const struct {
     {"2000-02-29 00:00:00", GD_ZONE_UTC, 951782400},
     {"2024-12-31 23:59:60", GD_ZONE_UTC, 1735689600},
     {"9999-12-31 23:59:59", GD_ZONE_UTC, 253402300799},
+    {"9999-12-31 23:59:60", GD_ZONE_UTC, NEVER},
+    {"9999-12-31 23:59:59-01:00", GD_ZONE_UTC, NEVER},
+    {"1970-01-01 00:00:00", GD_ZONE_IST, NEVER},
     {"2023-02-29 00:00:00", GD_ZONE_UTC, NEVER},
     {"1900-02-01 00:00:00", GD_ZONE_UTC, NEVER},
     {"2024-13-01 00:00:00", GD_ZONE_UTC, NEVER},
@@ -87,6 +90,8 @@ static void test_round(void)
     is_str(out, "2024-06-15T05:00:00Z", "in UTC");
     gd_when_rfc3339(1718427600, -9000, out);
     is_str(out, "2024-06-15T02:30:00-02:30", "west of it");
+    gd_when_rfc3339(253402300799, GD_ZONE_IST, out);
+    is_str(out, "9999-12-31T23:59:59Z", "where a year would have five digits, in UTC");
     gd_when_format(1718427600, GD_ZONE_IST, "%H:%M", out);
     is_str(out, "10:30", "a short form");
     gd_when_format(INT64_MAX / 2, 0, "%Y", out);
