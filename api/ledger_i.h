@@ -42,10 +42,10 @@ struct gd_ledger {
     bool in_tx;                                     /* of the caller, or of one call */
     bool touched;                                   /* allocations changed in this transaction */
     int64_t more;                                   /* allocations gained in this transaction */
-    bool forgot;                                    /* something was forgotten: old pages of the log must go */
-    int lock_fd;                                    /* beside the file, see journal_lock.c; -1 before use */
-    bool writer;                                    /* this process holds the writer's lock of the tenant */
-    int64_t version, data_version;                  /* gd_ledger_version's last answer, and when it was true */
+    bool forgot;                   /* something was forgotten: old pages of the log must go */
+    int lock_fd;                   /* beside the file, see journal_lock.c; -1 before use */
+    bool writer;                   /* this process holds the writer's lock of the tenant */
+    int64_t version, data_version; /* gd_ledger_version's last answer, and when it was true */
 };
 
 /* Whether a field has a column of its own name in alloc. */

@@ -26,7 +26,8 @@ static const char *const column_names[COL_FIELDS] = {
 };
 
 /* Joins what form makes of each column (its number from 0, its name) with commas. */
-static void each_column(struct gd_buf *sql, int from, void (*form)(struct gd_buf *sql, int n, const char *name))
+static void each_column(struct gd_buf *sql, int from,
+                        void (*form)(struct gd_buf *sql, int n, const char *name))
 {
     int n = from;
 
@@ -66,8 +67,8 @@ static enum gd_rc prepare(struct gd_ledger *ledger, struct gd_buf *sql, sqlite3_
 {
     enum gd_rc rc = gd_buf_check(sql, "a statement", err);
 
-    if (rc == GD_OK && sqlite3_prepare_v3(ledger->db, sql->data, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) !=
-                           SQLITE_OK)
+    if (rc == GD_OK &&
+        sqlite3_prepare_v3(ledger->db, sql->data, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) != SQLITE_OK)
         rc = ledger_fail(ledger, err, "read");
     gd_buf_clear(sql);
     return rc;

@@ -10,7 +10,8 @@
  * PINs stand in alloc, raw, event, op_row and the index only: what forget removes. */
 static const char *const steps[] = {
     /* 1: all but the index of search and order */
-    "CREATE TABLE tenant (tenant INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, n INTEGER NOT NULL DEFAULT 0,"
+    "CREATE TABLE tenant (tenant INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, n INTEGER NOT NULL DEFAULT "
+    "0,"
     " changes INTEGER NOT NULL DEFAULT 0);"
     "CREATE TABLE fact (tenant INTEGER NOT NULL, key TEXT NOT NULL, value TEXT, PRIMARY KEY (tenant, key))"
     " WITHOUT ROWID;"
@@ -101,7 +102,8 @@ static enum gd_rc look(struct gd_ledger *ledger, int64_t *version, struct gd_err
     if (rc != GD_OK)
         return rc;
     if (application != APPLICATION_ID && (application != 0 || tables != 0 || *version != 0))
-        return gd_fail(err, GD_IO, "name another path with ledger = in the profile; this file was left as it is",
+        return gd_fail(err, GD_IO,
+                       "name another path with ledger = in the profile; this file was left as it is",
                        "%s is a database of another program", ledger->path);
     if (*version > SCHEMA)
         return gd_fail(err, GD_IO, "use that newer greendesk, or another ledger",
