@@ -12,6 +12,7 @@
 
 #define PAGE_MAX 4096   /* rows kept of one fetch */
 #define ROWS_BETWEEN 64 /* rows between two looks at the clock */
+#define SEEN 512        /* places kept of rows handed over, for those that go away */
 
 struct gd_query {
     struct gd_ledger *ledger;
@@ -24,7 +25,9 @@ struct gd_query {
     int sign; /* 1: rows above the anchor, ascending; -1: below it, descending */
     bool from_edge, with_place, fetching;
     struct order_place anchor;
-    int64_t scanned; /* last row that the fetch looked at */
+    int64_t scanned;               /* last row that the fetch looked at */
+    struct order_place seen[SEEN]; /* of the last rows handed over, a ring */
+    size_t seen_at;
 
     int64_t counted, count_row, count_version;
 };
@@ -76,6 +79,11 @@ enum gd_rc gd_query_fetch(struct gd_query *query, int64_t place, bool back, bool
         order_key(&alloc, query->sort.key, query->now, &query->anchor.key);
     }
     sqlite3_reset(query->ledger->by_row);
+    for (size_t i = 0; !found && place != 0 && i < SEEN; i++)
+        if (query->seen[i].row == place) {
+            query->anchor = query->seen[i];
+            found = true;
+        }
     query->from_edge = !found;
     query->fetching = true;
     return rc;
@@ -152,6 +160,7 @@ enum gd_rc gd_query_step(struct gd_query *query, int64_t budget_us, gd_query_row
     query->fetching = false;
     for (size_t i = 0; rc == GD_OK && i < query->n; i++) {
         rc = ledger_row_by_row(query->ledger, query->best[i].row, &alloc, &found, err);
+        query->seen[query->seen_at++ % SEEN] = query->best[i];
         if (rc == GD_OK && found)
             fn(arg, &alloc);
     }
