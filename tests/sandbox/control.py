@@ -1,4 +1,4 @@
-# The sandbox from outside: options, seeds, the control plane, the store that outlives a kill, its ways to end.
+# The sandbox from outside: options, seeds, the control plane, the store that outlives a kill, ways to end.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
 import select

@@ -1,4 +1,4 @@
-/* Seeded allocations: PINs are never shared on a VN, couriers never stand twice on one, and every way back from
+/* Seeds: PINs are never shared on a VN, couriers never stand twice on one, and every way back from
  * a value leads to its row. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
