@@ -105,7 +105,7 @@ static bool delete_row(struct sb *sb, struct sb_alloc *alloc)
 {
     bool good = sb_begin(&sb->store) && sb_settle(sb, alloc);
     alloc->deleted_at = sb_now(sb);
-    return sb_finish(sb, good && sb_save(sb, alloc, false) && sb_bill(sb, alloc, 0, 1));
+    return sb_finish(sb, good && sb_save(sb, alloc, alloc) && sb_bill(sb, alloc, 0, 1));
 }
 
 bool sb_delete_one(struct sb *sb, const struct sb_request *req, enum sb_kind kind, struct sb_reply *reply,

@@ -225,7 +225,7 @@ static void post_expire(struct control *c)
     }
     bool good = sb_begin(&c->sb->store) && sb_settle(c->sb, &alloc);
     alloc.ends_at = sb_now(c->sb);
-    if (sb_finish(c->sb, good && sb_save(c->sb, &alloc, false)))
+    if (sb_finish(c->sb, good && sb_save(c->sb, &alloc, &alloc)))
         done(c);
     else
         fail(c, 500, "the store failed");

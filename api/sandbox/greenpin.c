@@ -120,12 +120,9 @@ static bool check_ident(const struct sb_change *change, const struct sb_alloc *a
 
 static bool write_change(struct sb *sb, struct sb_update *update)
 {
-    const struct sb_side_change *side = update->change.side;
-    bool parties = side[0].numbers || side[0].vns || side[0].pins || side[0].pin_length != 0 ||
-                   side[1].numbers || side[1].vns || side[1].pins || side[1].pin_length != 0;
-    bool good = sb_settle(sb, &update->have);
     update->now.stored = true;
-    return good && sb_save(sb, &update->now, parties) && sb_bill(sb, &update->now, 1, 0);
+    return sb_settle(sb, &update->have) && sb_save(sb, &update->have, &update->now) &&
+           sb_bill(sb, &update->now, 1, 0);
 }
 
 bool sb_pin_apply(struct sb *sb, const struct sb_request *req, enum sb_action action, const char *id,

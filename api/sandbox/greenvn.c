@@ -174,12 +174,12 @@ static bool begin_change(struct sb *sb, const struct sb_request *req, enum sb_ac
 }
 
 /* Writes the change and counts it; a refusal is counted as sent too. */
-static bool end_change(struct sb *sb, const struct sb_alloc *now, const char *counter, bool good,
-                       struct sb_no *no)
+static bool end_change(struct sb *sb, const struct sb_alloc *have, const struct sb_alloc *now,
+                       const char *counter, bool good, struct sb_no *no)
 {
     bool kept = sb_begin(&sb->store) && sb_count(&sb->store, "update_rows_sent", 1);
     if (good)
-        kept = kept && sb_save(sb, now, true) && sb_bill(sb, now, 1, 0) && sb_count(&sb->store, counter, 1);
+        kept = kept && sb_save(sb, have, now) && sb_bill(sb, now, 1, 0) && sb_count(&sb->store, counter, 1);
     return sb_finish(sb, kept) ? good : sb_broken(no);
 }
 
@@ -195,7 +195,7 @@ bool sb_vn_parties(struct sb *sb, const struct sb_request *req, struct sb_reply 
         sb_change_apply(sb_account(sb, req->tenant), &change, sb_now(sb), &now);
         good = sb_check_sides(&now, no);
     }
-    good = end_change(sb, &now, "party_changes", good, no);
+    good = end_change(sb, &have, &now, "party_changes", good, no);
     if (good)
         answer(sb, req, &change, &now, SB_VIEW_UPDATED, reply);
     sb_alloc_clear(&have);
@@ -213,7 +213,7 @@ bool sb_vn_number(struct sb *sb, const struct sb_request *req, struct sb_reply *
         good = give_named(sb, account, change.side[SB_A].party.vns.item[0], &now, no);
     else if (good)
         good = give_wished(sb, account, &change, &now, no);
-    good = end_change(sb, &now, "vn_changes", good, no);
+    good = end_change(sb, &have, &now, "vn_changes", good, no);
     if (good)
         answer(sb, req, &change, &now, SB_VIEW_NUMBER, reply);
     sb_alloc_clear(&have);

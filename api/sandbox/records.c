@@ -82,25 +82,51 @@ enum sb_found sb_find(struct sb *sb, const char *tenant, enum sb_kind kind, cons
     return read_one(sb_sql(&sb->store, SB_SQL_FIND, "tit", id, (int64_t)kind, tenant), out);
 }
 
-static bool claim(struct sb *sb, const struct sb_alloc *alloc, const char *vn, const struct sb_list *values)
+/* Whether the allocation claims the value on the VN: a side's PINs and numbers, or "*" for a VN of its own.
+ */
+static bool claims(const struct sb_alloc *alloc, const char *vn, const char *value)
+{
+    for (int side = 0; side < 2; side++) {
+        const struct sb_party *party = &alloc->side[side];
+        if (sb_list_has(&party->vns, vn) &&
+            (alloc->kind == SB_VN ? strcmp(value, "*") == 0
+                                  : sb_list_has(&party->pins, value) || sb_list_has(&party->numbers, value)))
+            return true;
+    }
+    return false;
+}
+
+/* Claims the value, or frees it where at is the time of that; left alone where other has it too. */
+static bool move_claim(struct sb *sb, const struct sb_alloc *alloc, const struct sb_alloc *other, int64_t at,
+                       const char *vn, const char *value)
+{
+    if (*value == '\0' || (other != NULL && claims(other, vn, value)))
+        return true;
+    if (at != 0)
+        return sb_run(&sb->store, SB_SQL_UNCLAIM, "itti", at, vn, value, alloc->seq);
+    return sb_run(&sb->store, SB_SQL_CLAIM, "tti", vn, value, alloc->seq);
+}
+
+static bool move_list(struct sb *sb, const struct sb_alloc *alloc, const struct sb_alloc *other, int64_t at,
+                      const char *vn, const struct sb_list *values)
 {
     for (int i = 0; i < values->count; i++) {
-        if (values->item[i][0] != '\0' &&
-            !sb_run(&sb->store, SB_SQL_CLAIM, "tti", vn, values->item[i], alloc->seq))
+        if (!move_claim(sb, alloc, other, at, vn, values->item[i]))
             return false;
     }
     return true;
 }
 
-static bool claim_all(struct sb *sb, const struct sb_alloc *alloc)
+/* Moves all claims of the allocation that other (NULL: nobody) does not have. */
+static bool move_claims(struct sb *sb, const struct sb_alloc *alloc, const struct sb_alloc *other, int64_t at)
 {
     if (alloc->kind == SB_VN)
-        return sb_run(&sb->store, SB_SQL_CLAIM, "tti", alloc->side[SB_A].vns.item[0], "*", alloc->seq);
+        return move_claim(sb, alloc, other, at, alloc->side[SB_A].vns.item[0], "*");
     for (int side = 0; side < 2; side++) {
         const struct sb_party *party = &alloc->side[side];
         for (int i = 0; i < party->vns.count; i++) {
-            if (!claim(sb, alloc, party->vns.item[i], &party->pins) ||
-                !claim(sb, alloc, party->vns.item[i], &party->numbers))
+            if (!move_list(sb, alloc, other, at, party->vns.item[i], &party->pins) ||
+                !move_list(sb, alloc, other, at, party->vns.item[i], &party->numbers))
                 return false;
         }
     }
@@ -129,7 +155,7 @@ static bool insert_row(struct sb *sb, const struct sb_alloc *alloc)
                   j.vns[0], j.pins[0], j.numbers[1], j.vns[1], j.pins[1], (int64_t)alloc->oneway,
                   (int64_t)alloc->record, (int64_t)alloc->attempts, alloc->calls, alloc->created_at,
                   alloc->ends_at, alloc->deleted_at) &&
-           claim_all(sb, alloc);
+           move_claims(sb, alloc, NULL, 0);
 }
 
 bool sb_finish(struct sb *sb, bool good)
@@ -159,17 +185,15 @@ bool sb_settle(struct sb *sb, struct sb_alloc *alloc)
     return true;
 }
 
-bool sb_save(struct sb *sb, const struct sb_alloc *alloc, bool parties)
+bool sb_save(struct sb *sb, const struct sb_alloc *before, const struct sb_alloc *after)
 {
     struct joined j;
-    join_all(alloc, &j);
-    if (!sb_run(&sb->store, SB_SQL_CHANGE, "ttttttttiiiiii", alloc->ident, alloc->custom, j.numbers[0],
-                j.vns[0], j.pins[0], j.numbers[1], j.vns[1], j.pins[1], (int64_t)alloc->oneway,
-                (int64_t)alloc->record, (int64_t)alloc->attempts, alloc->ends_at, alloc->deleted_at,
-                alloc->seq))
-        return false;
-    return !parties ||
-           (sb_run(&sb->store, SB_SQL_UNCLAIM, "ii", sb_now(sb), alloc->seq) && claim_all(sb, alloc));
+    join_all(after, &j);
+    return sb_run(&sb->store, SB_SQL_CHANGE, "ttttttttiiiiii", after->ident, after->custom, j.numbers[0],
+                  j.vns[0], j.pins[0], j.numbers[1], j.vns[1], j.pins[1], (int64_t)after->oneway,
+                  (int64_t)after->record, (int64_t)after->attempts, after->ends_at, after->deleted_at,
+                  after->seq) &&
+           move_claims(sb, before, after, sb_now(sb)) && move_claims(sb, after, before, 0);
 }
 
 bool sb_bill(struct sb *sb, const struct sb_alloc *alloc, int updates, int deletes)

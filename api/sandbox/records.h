@@ -22,8 +22,8 @@ GD_MUST_USE bool sb_insert(struct sb *sb, struct sb_alloc *alloc);
 /* Gives a seeded one its row before it changes; nothing where it has one. */
 GD_MUST_USE bool sb_settle(struct sb *sb, struct sb_alloc *alloc);
 
-/* Writes what changed; claims anew where the parties did. */
-GD_MUST_USE bool sb_save(struct sb *sb, const struct sb_alloc *alloc, bool parties);
+/* Writes what changed: the row, the claims that came, and those that went. */
+GD_MUST_USE bool sb_save(struct sb *sb, const struct sb_alloc *before, const struct sb_alloc *after);
 
 /* Counts applied updates and deletes of one, durably. */
 GD_MUST_USE bool sb_bill(struct sb *sb, const struct sb_alloc *alloc, int updates, int deletes);

@@ -80,3 +80,13 @@ def keys_of(value):
     if isinstance(value, list):
         return [keys_of(value[0])] if value and isinstance(value[0], (dict, list)) else []
     return type(value).__name__
+
+
+def ends_well(server):
+    """The last case of a file: what a sanitizer or a crash leaves behind is seen when the server ends."""
+    @tap.case("the server ends in order")
+    def _():
+        server.child.terminate()
+        tap.is_(server.child.wait(timeout=30), 0, "with status 0")
+        tap.is_(server.stderr(), "", "and without a word")
+        server.stop()

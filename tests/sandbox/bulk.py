@@ -134,4 +134,5 @@ def _():
     tap.is_(bulk(party(sent)).json["metadata"], {"failed": 10, "total": 10, "success": 0}, "the counts lie")
 
 
+asking.ends_well(server)
 tap.main(deadline=60)

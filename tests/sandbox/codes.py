@@ -200,4 +200,5 @@ def _():
     tap.is_(sorted(seen), sorted(TABLE), "every code was answered at least once")
 
 
+asking.ends_well(server)
 tap.main(deadline=60)

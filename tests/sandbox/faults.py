@@ -6,6 +6,7 @@ import socket
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import asking  # noqa: E402
 import sandbox as sandboxes  # noqa: E402
 import tap  # noqa: E402
 
@@ -160,4 +161,5 @@ def _():
     own.stop()
 
 
+asking.ends_well(server)
 tap.main(deadline=90)

@@ -181,4 +181,5 @@ def _():
     own.stop()
 
 
+asking.ends_well(server)
 tap.main(deadline=60)

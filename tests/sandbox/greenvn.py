@@ -106,4 +106,5 @@ def _():
     tap.is_(after["ids"][identity], {"updates": 2, "deletes": 0}, "and told by id")
 
 
+asking.ends_well(server)
 tap.main(deadline=60)

@@ -135,4 +135,5 @@ def _():
     alive("that")
 
 
+asking.ends_well(server)
 tap.main(deadline=90)

@@ -136,4 +136,5 @@ def _():
         own.stop()
 
 
+asking.ends_well(server)
 tap.main(deadline=60)

@@ -119,4 +119,5 @@ def _():
             "and a text with quotes comes back as it was")
 
 
+asking.ends_well(server)
 tap.main(deadline=60)
