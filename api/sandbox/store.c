@@ -37,7 +37,8 @@ enum gd_rc sb_store_open(struct sb_store *store, const char *path, struct gd_err
 {
     memset(store, 0, sizeof *store);
     const char *name = path != NULL ? path : ":memory:";
-    if (sqlite3_open_v2(name, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK ||
+    if (sqlite3_open_v2(name, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK ||
         sqlite3_exec(store->db, pragmas, NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_exec(store->db, schema, NULL, NULL, NULL) != SQLITE_OK) {
         enum gd_rc rc = gd_fail(err, GD_IO, "name another file with --db, or end whoever holds it",
