@@ -2,18 +2,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "decode.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 #include "buf.h"
-#include "change.h"
 #include "json.h"
 #include "mem.h"
-#include "number.h"
 #include "when.h"
-
-#define NUMBER_TEXT_MAX 64 /* bytes of what can be one number in any notation */
 
 void gd_envelope_clear(struct gd_envelope *envelope)
 {
@@ -21,234 +15,6 @@ void gd_envelope_clear(struct gd_envelope *envelope)
     gd_free(envelope->request_id);
     *envelope = (struct gd_envelope){.code = -1};
 }
-
-/* ---- scalars ---- */
-
-/* Whether the value stands for nothing: events say it as the text "null". */
-static bool is_absent(const json_t *value)
-{
-    return value == NULL || json_is_null(value) ||
-           (json_is_string(value) && strcmp(json_string_value(value), "null") == 0);
-}
-
-bool gd_json_int(const json_t *value, int64_t *out)
-{
-    const char *text, *digits;
-    size_t n;
-
-    if (json_is_integer(value)) {
-        *out = json_integer_value(value);
-        return true;
-    }
-    if (!json_is_string(value))
-        return false;
-    text = json_string_value(value);
-    digits = text + (*text == '-');
-    n = strspn(digits, "0123456789");
-    if (n == 0 || n > 18 || digits[n] != '\0')
-        return false;
-    *out = strtoll(text, NULL, 10);
-    return true;
-}
-
-/* Appends a text or a whole number; false for other types, which stay in the raw record alone. */
-static bool add_scalar(const json_t *value, struct gd_buf *out)
-{
-    if (json_is_string(value))
-        gd_buf_add(out, json_string_value(value), json_string_length(value));
-    else if (json_is_integer(value))
-        gd_buf_addf(out, "%lld", (long long)json_integer_value(value));
-    else
-        return false;
-    return true;
-}
-
-bool gd_json_dup(const json_t *value, char **out)
-{
-    struct gd_buf text;
-
-    *out = NULL;
-    gd_buf_init(&text, SIZE_MAX / 4);
-    if (is_absent(value) || !add_scalar(value, &text))
-        return true;
-    *out = gd_buf_take(&text);
-    return *out != NULL;
-}
-
-/* ---- lists ---- */
-
-static const char *trim(const char *item, size_t *len)
-{
-    while (*len > 0 && strchr(" \t\r\n", *item) != NULL) {
-        item++;
-        --*len;
-    }
-    while (*len > 0 && strchr(" \t\r\n", item[*len - 1]) != NULL)
-        --*len;
-    return item;
-}
-
-/* Appends a number: in E.164 where it says its country, else as it came. */
-static void add_number(const char *item, size_t len, struct gd_buf *out)
-{
-    char text[NUMBER_TEXT_MAX], number[GD_NUMBER_MAX];
-
-    item = trim(item, &len);
-    if (len == 0 || (len == 4 && memcmp(item, "null", 4) == 0))
-        return;
-    if (len < sizeof text) {
-        memcpy(text, item, len);
-        text[len] = '\0';
-        if (gd_number_parse(text, NULL, number, NULL, NULL) == GD_OK) {
-            gd_list_add(out, number, strlen(number));
-            return;
-        }
-    }
-    gd_list_add(out, item, len);
-}
-
-static void add_pin(const char *item, size_t len, struct gd_buf *out)
-{
-    item = trim(item, &len);
-    if (len > 0)
-        gd_list_add(out, item, len);
-}
-
-/* Appends one element of a list: a text (which can itself hold several, by commas) or a number. */
-static bool add_element(const json_t *value, bool pins, struct gd_buf *out)
-{
-    char digits[32];
-    const char *item, *text;
-    size_t len;
-    struct gd_buf scalar;
-
-    if (json_is_integer(value) && json_integer_value(value) < 0)
-        return false;
-    gd_buf_init(&scalar, sizeof digits);
-    if (json_is_string(value)) {
-        text = json_string_value(value);
-    } else {
-        if (!json_is_integer(value))
-            return false;
-        gd_buf_addf(&scalar, "%lld", (long long)json_integer_value(value));
-        text = scalar.data;
-        out->failed |= scalar.failed;
-    }
-    while ((item = gd_list_next(&text, &len)) != NULL) {
-        if (pins)
-            add_pin(item, len, out);
-        else
-            add_number(item, len, out);
-    }
-    gd_buf_free(&scalar);
-    return true;
-}
-
-/* A text, a number, or a list of them with nulls among them. False where nothing of it could be read: an
- * empty list, or one of nulls alone, is read as empty. */
-static bool add_list(const json_t *value, bool pins, struct gd_buf *out)
-{
-    const json_t *item;
-    size_t i, foreign = 0;
-
-    if (!json_is_array(value))
-        return add_element(value, pins, out);
-    json_array_foreach(value, i, item) if (!is_absent(item) && !add_element(item, pins, out)) foreign++;
-    return out->len > 0 || foreign == 0;
-}
-
-/* ---- fields ---- */
-
-static bool add_bool(const json_t *value, struct gd_buf *out)
-{
-    bool yes = json_is_true(value), no = json_is_false(value);
-
-    if (json_is_string(value)) {
-        yes = strcasecmp(json_string_value(value), "true") == 0;
-        no = strcasecmp(json_string_value(value), "false") == 0;
-    }
-    if (yes || no)
-        gd_buf_adds(out, yes ? "true" : "false");
-    return yes || no;
-}
-
-static bool add_int(const json_t *value, struct gd_buf *out)
-{
-    int64_t n;
-
-    if (!gd_json_int(value, &n) || n < 0)
-        return false;
-    gd_buf_addf(out, "%lld", (long long)n);
-    return true;
-}
-
-/* The value as the program keeps it; false where its type does not fit the field. */
-static bool add_value(const struct gd_field_row *row, const json_t *value, struct gd_buf *out)
-{
-    switch (row->type) {
-    case GD_T_NUMBERS:
-    case GD_T_VNS:
-        return add_list(value, false, out);
-    case GD_T_PIN:
-        return add_list(value, true, out);
-    case GD_T_INT:
-        return add_int(value, out);
-    case GD_T_BOOL:
-        return add_bool(value, out);
-    case GD_T_TEXT:
-    case GD_T_CHOICE:
-    case GD_T_DURATION:
-        break;
-    }
-    return add_scalar(value, out);
-}
-
-/* Reads a field from the first of its paths that holds something of the right type. */
-static enum gd_rc read_field(const json_t *object, enum gd_field field, struct gd_buf *text,
-                             struct gd_alloc *alloc, struct gd_error *err)
-{
-    const char *path = gd_fields[field].read;
-    size_t len;
-
-    for (; *path != '\0'; path += len + (path[len] == '|')) {
-        const json_t *value;
-
-        len = strcspn(path, "|");
-        value = gd_json_at(object, path, len);
-        gd_buf_clear(text);
-        if (is_absent(value) || !add_value(&gd_fields[field], value, text))
-            continue;
-        if (text->failed)
-            return gd_fail_memory(err);
-        return gd_alloc_set(alloc, field, text->data, err);
-    }
-    return GD_OK;
-}
-
-/* Whether the object tells of a call: its from, to and pin are then those of the call. */
-static bool is_call(const json_t *object)
-{
-    return json_object_get(object, "call_sid") != NULL || json_object_get(object, "caller") != NULL;
-}
-
-static enum gd_rc read_fields(const json_t *object, struct gd_alloc *alloc, struct gd_error *err)
-{
-    bool call = is_call(object);
-    struct gd_buf text;
-    enum gd_rc rc = GD_OK;
-
-    gd_buf_init(&text, SIZE_MAX / 4);
-    for (int i = 0; rc == GD_OK && i < GD_F__COUNT; i++)
-        if (i != GD_F_STATE && gd_fields[i].read != NULL &&
-            (!call || i == GD_F_ID || i == GD_F_TRANSACTION_ID))
-            rc = read_field(object, (enum gd_field)i, &text, alloc, err);
-    gd_buf_wipe(&text);
-    if (rc == GD_OK && alloc->v[GD_F_ID] != NULL && alloc->v[GD_F_ID][0] == '\0')
-        rc = gd_alloc_set(alloc, GD_F_ID, NULL, err);
-    return rc;
-}
-
-/* ---- what stands in members of its own ---- */
 
 static enum gd_state state_of(const char *raw)
 {
@@ -270,7 +36,7 @@ static enum gd_rc read_state(const json_t *object, struct gd_alloc *alloc, struc
 {
     const json_t *value = json_object_get(object, "state");
 
-    if (is_absent(value) || !json_is_string(value))
+    if (gd_json_absent(value) || !json_is_string(value))
         value = json_object_get(object, "status");
     if (!json_is_string(value))
         return GD_OK;
@@ -284,7 +50,7 @@ static enum gd_rc read_state(const json_t *object, struct gd_alloc *alloc, struc
 static enum gd_rc read_when(const json_t *value, int zone_offset, int64_t *out, char **raw,
                             struct gd_error *err)
 {
-    if (is_absent(value))
+    if (gd_json_absent(value))
         return GD_OK;
     if (json_is_string(value) && gd_when_parse(json_string_value(value), zone_offset, out, NULL) == GD_OK)
         return GD_OK;
@@ -325,8 +91,8 @@ static enum gd_kind kind_of(const json_t *object)
 {
     static const char *const vn_keys[] = {"greenvn_id", "greenvn", "green_vn", "connection_id", NULL};
 
-    if (is_absent(json_object_get(object, "greenvn_id")) &&
-        !is_absent(json_object_get(object, "greenpin_id")))
+    if (gd_json_absent(json_object_get(object, "greenvn_id")) &&
+        !gd_json_absent(json_object_get(object, "greenpin_id")))
         return GD_GREENPIN;
     return keys_in(object, vn_keys) > 0 ? GD_GREENVN : GD_GREENPIN;
 }
@@ -370,7 +136,7 @@ static enum gd_rc read_alloc(const json_t *object, int zone_offset, enum gd_dial
     alloc->dialect = dialect_of(object, envelope);
     if (!gd_json_int(json_object_get(object, "call_count"), &alloc->call_count) || alloc->call_count < 0)
         alloc->call_count = -1;
-    rc = read_fields(object, alloc, err);
+    rc = gd_decode_fields(object, alloc, err);
     if (rc == GD_OK)
         rc = read_state(object, alloc, err);
     if (rc == GD_OK)

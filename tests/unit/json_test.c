@@ -117,6 +117,21 @@ static void test_deep(void)
     }
 }
 
+/* Depth is that of one branch: a hundred lists beside each other are two levels. */
+static void test_wide(void)
+{
+    struct gd_error err = {0};
+    json_t *value;
+    char text[302] = "[[]";
+
+    for (int i = 0; i < 99; i++)
+        memcpy(text + 3 + 3 * i, ",[]", 4);
+    text[300] = ']';
+    is_int(gd_json_parse(text, 301, &value, &err), GD_OK, "a hundred lists in a list: %s", err.what);
+    is_int((long long)json_array_size(value), 100, "are all there");
+    json_decref(value);
+}
+
 static void test_nul(void)
 {
     struct gd_error err = {0};
@@ -216,6 +231,7 @@ int main(void)
     gd_mem_init();
     test_cases();
     test_deep();
+    test_wide();
     test_nul();
     test_paths();
     test_agreement();
