@@ -66,6 +66,14 @@ struct gd_http {
 GD_MUST_USE enum gd_rc gd_pool_join(struct gd_http *http, struct gd_error *err);
 void gd_pool_leave(struct gd_http *http);
 
+/* Starts libcurl for this connection if that has not been done. */
+GD_MUST_USE enum gd_rc gd_http_begin(struct gd_http *http, struct gd_error *err);
+
+/* Takes the transfer's handle from libcurl; it rests for the next one. Frees a transfer that stands in no
+ * list. */
+void gd_transfer_rest(struct gd_transfer *transfer);
+void gd_transfer_free(struct gd_transfer *transfer);
+
 /* Ends a transfer that libcurl has finished with result: takes it out, calls back, frees. */
 void gd_http_ended(struct gd_transfer *transfer, CURLcode result);
 
