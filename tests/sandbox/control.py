@@ -1,10 +1,13 @@
 # The sandbox from outside: options, seeds, the control plane, the store that outlives a kill, ways to end.
 # SPDX-License-Identifier: GPL-3.0-or-later
+import http.client
 import os
+import random
 import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -186,6 +189,51 @@ def _():
     own.stop()
     status, _, err = run("--db", path, "--seed", "51")
     tap.ok(status == 2 and "--seed 50" in err, "other seeds are refused", (status, err))
+
+
+def write_until_killed(own, first, answered, target, enough):
+    """Gives gp-000001 one B number after another, notes those that were answered, and tells when target were."""
+    n = first
+    try:
+        while True:
+            reply = own.request("PUT", own.path("greenpin", "gp-000001"), json={"b": {"numbers": [nth(n)]}})
+            if reply.status == 200:
+                answered.append(n)
+            n += 1
+            if len(answered) >= target:
+                enough.set()
+    except (OSError, http.client.HTTPException):
+        enough.set()
+
+
+def nth(n):
+    return "+9198%08d" % n
+
+
+@tap.case("killed at any moment, no update is lost and none counted that did not happen")
+def _():
+    path = os.path.join(tap.temp_dir(), "store.db")
+    dice = random.Random(11)
+    known = 0
+    for turn in range(8):
+        own = sandboxes.Sandbox(db=path, seed=3)
+        answered, enough = [], threading.Event()
+        writer = threading.Thread(target=write_until_killed,
+                                  args=(own, known + 1, answered, dice.randrange(1, 60), enough))
+        writer.start()
+        enough.wait(timeout=20)
+        own.child.send_signal(signal.SIGKILL)
+        own.child.wait(timeout=10)
+        writer.join()
+        own.stop()
+        own = sandboxes.Sandbox(db=path, seed=3)
+        last = answered[-1] if answered else known
+        count = own.stats(ids=True)["ids"]["gp-000001"]["updates"]
+        number = own.get("greenpin", "gp-000001").data["b"]["numbers"][0]
+        tap.ok(count in (last, last + 1) and number == nth(count),
+               "turn %d: %d were answered, and as many or one more are there" % (turn, last), (count, number))
+        known = count
+        own.stop()
 
 
 @tap.case("ways to end")
