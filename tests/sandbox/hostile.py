@@ -122,6 +122,47 @@ def _():
     alive("them")
 
 
+def mutated(dice, text):
+    """The bytes with a few of them changed, doubled or taken away."""
+    out = bytearray(text)
+    for _ in range(dice.randrange(1, 6)):
+        at = dice.randrange(len(out))
+        choice = dice.randrange(4)
+        if choice == 0:
+            out[at] = dice.choice(b'{}[]",:0129-+eE.\\ntf\x00\xff')
+        elif choice == 1:
+            del out[at:at + dice.randrange(1, 12)]
+        elif choice == 2:
+            out[at:at] = out[max(0, at - 20):at]
+        else:
+            out[at:at + 1] = dice.choice([b"null", b"true", b"[]", b"{}", b"-1", b"99999999999", b'""', b"1.5"])
+        out = out or bytearray(b"{")
+    return bytes(out)
+
+
+@tap.case("the examples, damaged at random")
+def _():
+    dice = random.Random(int(os.environ.get("GREENDESK_TEST_SEED", "3")))
+    data = made(server, "greenvn", asking.vn_party())
+    targets = {"party-greenpin-create": ("POST", PIN), "flat-greenpin-create": ("POST", PIN),
+               "party-greenpin-update": ("PUT", PIN + "/gp-000002"), "party-bulk": ("PUT", PIN),
+               "flat-greenpin-update": ("PUT", PIN + "/gp-000003"), "flat-bulk": ("PUT", PIN),
+               "party-greenvn-create": ("POST", server.path("greenvn")),
+               "party-greenvn-vn": ("PUT", server.path("greenvn", name_of(data), "vn")),
+               "party-greenvn-call-party": ("PUT", server.path("greenvn", name_of(data), "call-party")),
+               "settings": ("PUT", server.path("settings"))}
+    for name, (method, path) in targets.items():
+        text = json.dumps(asking.example(name + ".request")).encode()
+        odd = []
+        for _ in range(int(os.environ.get("GREENDESK_TEST_ROUNDS", "150"))):
+            body = mutated(dice, text)
+            reply = server.request(method, path, raw=body, headers=JSON)
+            if reply.json is None or reply.status >= 500:
+                odd.append((body, reply))
+        tap.ok(not odd, "%s: every answer is JSON, and none a failure of the server" % name, odd[:3])
+    alive("them")
+
+
 @tap.case("the control plane")
 def _():
     for path in ("clock", "expire", "fail"):
