@@ -192,7 +192,7 @@ def _():
 
 
 def write_until_killed(own, first, answered, target, enough):
-    """Gives gp-000001 one B number after another, notes those that were answered, and tells when target were."""
+    """Gives gp-000001 one B number after another, notes which were answered, tells when target were."""
     n = first
     try:
         while True:
@@ -231,7 +231,8 @@ def _():
         count = own.stats(ids=True)["ids"]["gp-000001"]["updates"]
         number = own.get("greenpin", "gp-000001").data["b"]["numbers"][0]
         tap.ok(count in (last, last + 1) and number == nth(count),
-               "turn %d: %d were answered, and as many or one more are there" % (turn, last), (count, number))
+               "turn %d: %d were answered, and as many or one more are there" % (turn, last),
+               (count, number))
         known = count
         own.stop()
 

@@ -135,7 +135,8 @@ def mutated(dice, text):
         elif choice == 2:
             out[at:at] = out[max(0, at - 20):at]
         else:
-            out[at:at + 1] = dice.choice([b"null", b"true", b"[]", b"{}", b"-1", b"99999999999", b'""', b"1.5"])
+            out[at:at + 1] = dice.choice([b"null", b"true", b"[]", b"{}", b"-1", b"99999999999", b'""',
+                                          b"1.5"])
         out = out or bytearray(b"{")
     return bytes(out)
 
