@@ -163,6 +163,9 @@ static CURLcode set_connection(CURL *easy, const struct gd_http *http)
         SET(CURLOPT_SSLCERT, http->client_cert);
     SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
     SET(CURLOPT_OPENSOCKETDATA, http);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    SET(CURLOPT_QUICK_EXIT, 1L); /* ending a transfer does not wait for a lookup of its name that hangs */
+#endif
     return code;
 }
 
