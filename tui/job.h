@@ -9,6 +9,7 @@
 #include "options.h"
 #include "sink.h"
 
+struct job_wait;
 struct console; /* the screen's part; NULL from the shell */
 
 struct job {
@@ -24,6 +25,8 @@ struct job {
     struct sink *sink;        /* borrowed */
     struct console *console;
     struct gd_error error;
+    char subject[256];     /* what the audit trail calls the thing acted on; "" the words */
+    struct job_wait *wait; /* what the job waits for (job_wait.c), NULL nothing */
     void *state; /* the command's own */
     void (*state_free)(void *state);
     void (*cancel)(struct job *job); /* Ctrl-C: set by a command that can be stopped */
