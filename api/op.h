@@ -25,8 +25,8 @@ struct gd_run;
 struct gd_run_hooks {
     void (*row)(void *arg, const struct gd_op_row *row); /* a row has its outcome */
     void (*note)(void *arg, const char *text); /* a line for the person: waiting, settling, paused */
-    void (*done)(void *arg, const struct gd_op *op,
-                 enum gd_rc rc); /* the run is over; rc as gd_run_rc says */
+    /* The run is over and may be freed; rc as gd_op_rc says, or what broke it: then err holds the words. */
+    void (*done)(void *arg, const struct gd_op *op, enum gd_rc rc, const struct gd_error *err);
     void *arg;
 };
 
@@ -35,6 +35,9 @@ struct gd_run_hooks {
  * gd_loop_turn. */
 GD_MUST_USE enum gd_rc gd_run_start(struct gd_desk *desk, int64_t op, const struct gd_run_hooks *hooks,
                                     struct gd_run **out, struct gd_error *err);
+
+/* Lets it send that many rows, then pauses it (a canary). Call it before the loop turns. */
+void gd_run_limit(struct gd_run *run, int64_t rows);
 
 /* Asks it to pause, go on or stop at the next chunk. */
 void gd_run_wish(struct gd_run *run, enum gd_op_wish wish);

@@ -253,6 +253,11 @@ static size_t count_works(const struct works *works)
     return n;
 }
 
+static bool at_limit(const struct gd_run *run)
+{
+    return run->limit > 0 && run->begun >= run->limit;
+}
+
 /* Makes the units of this round and marks the rows that will be sent. Returns how many rows those are. */
 static size_t plan_round(struct gd_run *run)
 {
@@ -265,7 +270,7 @@ static size_t plan_round(struct gd_run *run)
         return 0;
     while (run->active < limit && (unit = run_next_settle(run, now)) != NULL)
         ;
-    while (run->active < limit && (unit = run_next_send(run)) != NULL) {
+    while (run->active < limit && !at_limit(run) && (unit = run_next_send(run)) != NULL) {
         if (unit->step != UNIT_SEND)
             continue;
         STAILQ_FOREACH (work, &unit->rows, link) {
@@ -273,7 +278,10 @@ static size_t plan_round(struct gd_run *run)
             work->row.sent_at = now;
         }
         marked += unit->n;
+        run->begun += (int64_t)unit->n;
     }
+    if (at_limit(run))
+        run->wish = GD_WISH_PAUSE;
     return marked;
 }
 
@@ -322,16 +330,17 @@ static void finish(struct gd_run *run)
                                                           : GD_OPS_DONE;
     struct gd_op op = {0};
     bool found = false;
-    enum gd_rc rc = run->error.rc;
+    struct gd_error err = run->error;
+    enum gd_rc rc = err.rc;
 
     if (rc == GD_OK)
-        rc = gd_journal_state(run->desk->ledger, run->op.op, state, &run->error);
+        rc = gd_journal_state(run->desk->ledger, run->op.op, state, &err);
     gd_journal_unlock(run->desk->ledger);
-    if (gd_journal_get(run->desk->ledger, run->op.op, &op, &found, &run->error) != GD_OK || !found)
+    if (gd_journal_get(run->desk->ledger, run->op.op, &op, &found, &err) != GD_OK || !found)
         op = (struct gd_op){.op = run->op.op, .kind = run->op.kind, .state = GD_OPS_INTERRUPTED};
     if (rc == GD_OK)
         rc = gd_op_rc(&op.counts, run->no_answer);
-    run->hooks.done(run->hooks.arg, &op, rc);
+    run->hooks.done(run->hooks.arg, &op, rc, &err);
     gd_op_clear(&op);
 }
 
@@ -429,6 +438,11 @@ out:
         gd_run_free(&run);
     *out = run;
     return rc;
+}
+
+void gd_run_limit(struct gd_run *run, int64_t rows)
+{
+    run->limit = rows;
 }
 
 void gd_run_wish(struct gd_run *run, enum gd_op_wish wish)

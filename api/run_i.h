@@ -47,6 +47,7 @@ struct gd_run {
     bool chunk_proved; /* one of that size went through: more can go at once */
     enum gd_op_wish wish;
     int64_t settle_told; /* the moment to which the person was told that it waits */
+    int64_t limit, begun; /* rows that may be sent before it pauses (0: all); rows sent in this run */
     bool one_row;
     bool no_answer;         /* the last row that did not apply had no answer */
     unsigned char last[50]; /* 1 for a failed row, of the last ones that came to an end */

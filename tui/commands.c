@@ -4,7 +4,7 @@
 #include "job.h"
 
 /* Rows that work in the console only are all run by cmd_console; their cmd_ID does not exist, hence weak. */
-#define COMMAND(id, ...) __attribute__((weak)) job_fn cmd_##id;
+#define COMMAND(id, ...) __attribute__((weak)) void cmd_##id(struct job *);
 #include "../api/commands.def"
 #undef COMMAND
 

@@ -1,9 +1,14 @@
-/* What commands share while they run: failing, asking, waiting for the account's place, ids. For cmd_*.c. */
+/* What commands share while they run: failing, asking, waiting for the account's place, ids, printing. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TUI_JOB_I_H
 #define TUI_JOB_I_H
 
 #include "job.h"
+
+/* cmd_ID of every row; those of the console only do not exist. */
+#define COMMAND(id, ...) job_fn cmd_##id;
+#include "../api/commands.def"
+#undef COMMAND
 
 typedef void job_step_fn(struct job *job);
 
@@ -13,6 +18,10 @@ void job_fail(struct job *job, enum gd_rc rc, const char *advice, const char *fm
 /* Asks for word-of-yes as the profile and the count of rows demand it, by the options or the person; goes on
  * with go, or ends the job as refused. text is copied. */
 void job_confirm(struct job *job, int64_t rows, const char *text, job_step_fn *go);
+
+/* Asks the person only, whatever the options say; no (can be NULL: refused) where the answer is another. false
+ * where nobody can be asked: nothing happens. */
+GD_MUST_USE bool job_ask(struct job *job, int64_t rows, const char *text, job_step_fn *go, job_step_fn *no);
 
 /* Goes on with go when country and zone of the account are known or assumed. */
 void job_place(struct job *job, job_step_fn *go);
@@ -31,6 +40,10 @@ GD_MUST_USE enum gd_rc job_kind(const struct job *job, enum gd_kind *kind, bool 
 
 /* Reads a count from a text of decimal digits, 1 or more. GD_INPUT names what. */
 GD_MUST_USE enum gd_rc job_number(const char *text, const char *what, int64_t *out, struct gd_error *err);
+
+/* A count for people: "12,480". */
+#define COUNT_MAX 32
+const char *job_count(int64_t n, char out[COUNT_MAX]);
 
 /* Ids in order, without doubles. */
 struct id_list {
@@ -59,9 +72,10 @@ extern const struct sink_shape operation_shape;
 /* Prints one allocation by the job's options. */
 void job_print_alloc(struct job *job, const struct gd_alloc *alloc);
 
-/* Prints requests that would be sent (--dry-run): begin, each, end of the sink. */
+/* Prints requests that would be sent (--dry-run): begin, each, end. */
 struct gd_request_text;
 void job_begin_requests(struct job *job);
 void job_print_request(struct job *job, const struct gd_request_text *request);
+void job_end_requests(struct job *job);
 
 #endif

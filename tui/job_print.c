@@ -130,9 +130,16 @@ void job_begin_requests(struct job *job)
         job->sink->class->begin(job->sink, &request_shape);
 }
 
+void job_end_requests(struct job *job)
+{
+    if (as_rows(job))
+        job->sink->class->end(job->sink);
+}
+
 void job_print_request(struct job *job, const struct gd_request_text *request)
 {
     json_t *body = request->body != NULL ? json_loads(request->body, JSON_DECODE_ANY, NULL) : NULL;
+    struct gd_buf text;
     char *shown;
 
     if (!job->desk->profile->reveal)
@@ -148,7 +155,6 @@ void job_print_request(struct job *job, const struct gd_request_text *request)
     }
     shown = body != NULL ? json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
     json_decref(body);
-    struct gd_buf text;
     gd_buf_init(&text, REQUEST_MAX);
     gd_buf_addf(&text, "%s %s\n", request->method, request->path);
     if (shown != NULL)

@@ -48,6 +48,22 @@ enum gd_rc job_number(const char *text, const char *what, int64_t *out, struct g
     return GD_OK;
 }
 
+const char *job_count(int64_t n, char out[COUNT_MAX])
+{
+    char plain[24];
+    size_t len, at = 0;
+
+    snprintf(plain, sizeof plain, "%lld", (long long)n);
+    len = strlen(plain);
+    for (size_t i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0 && plain[i - 1] != '-')
+            out[at++] = ',';
+        out[at++] = plain[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
 /* ---- ids ---- */
 
 void id_list_clear(struct id_list *list)

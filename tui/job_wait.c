@@ -12,7 +12,8 @@
 struct job_wait {
     struct job *job; /* NULL: stopped */
     job_step_fn *go;
-    bool asks; /* the sink's question is open */
+    job_step_fn *no; /* of a question; NULL: the job ends as refused */
+    bool asks;       /* the sink's question is open */
 };
 
 static void stop_waiting(struct job *job)
@@ -101,15 +102,33 @@ void job_later(struct job *job, job_step_fn *go)
 
 static void answered(void *arg, bool yes)
 {
-    job_step_fn *go;
+    job_step_fn *go, *no = ((struct job_wait *)arg)->no;
     struct job *job = end_wait(arg, &go);
 
-    if (job == NULL)
-        return;
     if (yes)
         go(job);
+    else if (no != NULL)
+        no(job);
     else
         job_fail(job, GD_REFUSED, "nothing was sent", "not confirmed");
+}
+
+bool job_ask(struct job *job, int64_t rows, const char *text, job_step_fn *go, job_step_fn *no)
+{
+    char word[300];
+    struct job_wait *wait;
+
+    if (!job->sink->class->asks(job->sink))
+        return false;
+    gd_op_word(job->desk->profile, rows, word, sizeof word);
+    wait = begin_wait(job, go);
+    if (wait == NULL)
+        return true;
+    wait->no = no;
+    wait->asks = true;
+    job->sink->class->ask(job->sink, &(struct sink_question){.text = text, .word = word, .rows = rows},
+                          answered, wait);
+    return true;
 }
 
 /* Whether the options answer the question. A count is an answer for one row too: scripts compute it. */
@@ -144,7 +163,6 @@ static void refuse_unasked(struct job *job, const char *word, int64_t rows)
 void job_confirm(struct job *job, int64_t rows, const char *text, job_step_fn *go)
 {
     char word[300];
-    struct job_wait *wait;
 
     gd_op_word(job->desk->profile, rows, word, sizeof word);
     if (options_answer(job, word, rows)) {
@@ -152,14 +170,6 @@ void job_confirm(struct job *job, int64_t rows, const char *text, job_step_fn *g
         return;
     }
     /* A wrong answer on the line is a no, not a reason to ask. */
-    if (job->options.confirm != NULL || !job->sink->class->asks(job->sink)) {
+    if (job->options.confirm != NULL || !job_ask(job, rows, text, go, NULL))
         refuse_unasked(job, word, rows);
-        return;
-    }
-    wait = begin_wait(job, go);
-    if (wait == NULL)
-        return;
-    wait->asks = true;
-    job->sink->class->ask(job->sink, &(struct sink_question){.text = text, .word = word, .rows = rows},
-                          answered, wait);
 }

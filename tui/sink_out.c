@@ -48,7 +48,7 @@ static void clear_note(struct sink_out *o)
 
 static void put(struct sink_out *o, const struct gd_buf *text)
 {
-    if (o->write_error != 0)
+    if (o->write_error != 0 || o->out == NULL)
         return;
     clear_note(o);
     if (fwrite(text->data, 1, text->len, o->out) < text->len)
@@ -202,7 +202,7 @@ static void out_row(struct sink *sink, const json_t *row)
         sink_table_row(o->table, row);
     }
     o->rows++;
-    if (o->write_error == 0 && ferror(o->out))
+    if (o->write_error == 0 && o->out != NULL && ferror(o->out))
         o->write_error = errno != 0 ? errno : EIO;
 }
 
@@ -281,7 +281,8 @@ static void out_fault(struct sink *sink, const struct gd_error *error)
 {
     struct sink_out *o = self(sink);
 
-    fflush(o->out);
+    if (o->out != NULL)
+        fflush(o->out);
     clear_note(o);
     sink_error_line(o->err, error);
 }
@@ -359,8 +360,9 @@ static void out_free(struct sink *sink)
     struct sink_out *o = self(sink);
 
     out_unask(sink);
-    clear_note(o);
     sink_table_end(&o->table);
+    if (o->noted)
+        fputc('\n', o->err); /* the last one stays */
     gd_free(o);
 }
 

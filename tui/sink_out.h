@@ -9,8 +9,8 @@
 #include "options.h"
 #include "sink.h"
 
-/* Streams and loop are borrowed; in is where a person's answer comes from (a descriptor). NULL where memory
- * ran out. */
+/* Streams and loop are borrowed; in is where a person's answer comes from (a descriptor). out can be NULL for
+ * json and jsonl that nobody wants. NULL where memory ran out. */
 struct sink *sink_out_new(struct gd_loop *loop, enum output_format format, FILE *out, FILE *err, int in);
 
 /* Flushes; GD_IO where the output could not be written (a closed pipe is none). */
