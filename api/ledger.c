@@ -274,6 +274,15 @@ static enum gd_rc put_new(struct gd_ledger *ledger, struct gd_alloc *alloc, stru
     return put_raw(ledger, made.row, alloc->raw, err);
 }
 
+/* Whether it holds anything beside its id. */
+static bool holds_more(const struct gd_alloc *alloc)
+{
+    for (int f = 0; f < GD_F__COUNT; f++)
+        if (f != GD_F_ID && alloc->v[f] != NULL)
+            return true;
+    return alloc->state != GD_UNKNOWN || alloc->ends_at != 0;
+}
+
 static enum gd_rc put(struct gd_ledger *ledger, struct gd_alloc *alloc, bool *fresh, struct gd_error *err)
 {
     struct gd_alloc known;
@@ -286,7 +295,7 @@ static enum gd_rc put(struct gd_ledger *ledger, struct gd_alloc *alloc, bool *fr
     } else if (rc == GD_OK) {
         alloc->row = known.row;
         alloc->first_seen = known.first_seen;
-        if (alloc->read_at != 0 && alloc->read_at >= known.read_at) {
+        if (alloc->read_at >= known.read_at && (alloc->read_at != 0 || holds_more(alloc))) {
             lay_over(&known, alloc);
             rc = ledger_row_write(ledger, &known, err);
             ledger->touched = true;

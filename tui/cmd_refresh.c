@@ -5,8 +5,11 @@
 
 #include "../api/mem.h"
 #include "../api/query.h"
+#include "../api/when.h"
 #include "fetch.h"
 #include "job_i.h"
+
+#define NOTE_EVERY 100 /* ms between two words on the progress */
 
 struct target {
     char *id;
@@ -20,6 +23,7 @@ struct refresh {
     struct target *targets;
     size_t n, room, next;
     size_t read, gone, failed;
+    int64_t noted; /* when the progress was last told, ms */
     struct gd_error first; /* the first failure that stopped one */
 };
 
@@ -131,6 +135,7 @@ static void got(void *arg, const struct fetch_item *item, const struct gd_reply 
     struct refresh *refresh = arg;
     struct sink *sink = refresh->job->sink;
     char text[120], done[COUNT_MAX], all[COUNT_MAX];
+    int64_t now = gd_mono_ms();
 
     (void)item;
     if (reply->rc == GD_OK && reply->alloc != NULL) {
@@ -144,11 +149,13 @@ static void got(void *arg, const struct fetch_item *item, const struct gd_reply 
         if (refresh->n > 1)
             sink->class->fault(sink, &reply->error);
     }
+    if (refresh->n == 1 || now - refresh->noted < NOTE_EVERY)
+        return;
+    refresh->noted = now;
     snprintf(text, sizeof text, "%s of %s read",
              job_count((int64_t)(refresh->read + refresh->gone + refresh->failed), done),
              job_count((int64_t)refresh->n, all));
-    if (refresh->n > 1)
-        sink->class->note(sink, text);
+    sink->class->note(sink, text);
 }
 
 static const char *const columns[] = {"asked", "read", "gone", "failed", NULL};
