@@ -16,6 +16,9 @@ struct demo;
 int console_run(struct gd_desk *desk, struct gd_config *config, const struct options *options,
                 struct demo *demo);
 
+/* Opens the help that filters and runs. */
+void console_help(struct console *console);
+
 /* Runs a console-only command (a row without GD_CF_SHELL): all of these are bound to this one function. */
 void cmd_console(struct job *job);
 

@@ -1,0 +1,652 @@
+/* The list of allocations: the rows of the ledger that match the filter, with marks and a count that is made in
+ * slices. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../api/filter.h"
+#include "../api/mem.h"
+#include "../api/query.h"
+#include "../api/when.h"
+#include "list.h"
+#include "marks.h"
+#include "panes.h"
+
+enum {
+    KEY_BUDGET_US = 8000, /* what a key press may wait for rows */
+    GAP = 2,              /* between columns */
+    MARK_W = 2
+};
+
+struct pane_list {
+    struct pane pane;
+    struct list list;
+    struct gd_filter *filter;
+    struct gd_query *query;
+    char *text; /* of the filter */
+    struct gd_sort sort;
+    int64_t matches;
+    bool counted;
+    int width[COLUMN__COUNT]; /* of each column, as its rows asked so far */
+    int scrolled;             /* columns scrolled away on the left */
+    struct marks marks;
+    int64_t hidden; /* marks that the filter hides, as they were counted for … */
+    size_t hidden_n;
+    int64_t hidden_version;
+    const struct gd_filter *hidden_filter;
+    struct gd_buf cell;
+};
+
+static const struct pane_class list_class;
+
+static struct pane_list *of(struct pane *pane)
+{
+    return (struct pane_list *)pane;
+}
+
+/* ---- rows from the ledger ---- */
+
+static enum gd_rc fetch(void *arg, int64_t place, bool back, bool with_place, int want, struct gd_error *err)
+{
+    struct pane_list *self = arg;
+
+    return gd_query_fetch(self->query, place, back, with_place, want, err);
+}
+
+static void take_row(void *arg, const struct gd_alloc *row)
+{
+    struct gd_alloc *copy = gd_calloc(1, sizeof *copy);
+    struct gd_error ignored = {0};
+
+    if (!copy)
+        return;
+    if (gd_alloc_copy(copy, row, &ignored) != GD_OK) {
+        gd_free(copy);
+        return;
+    }
+    list_take(arg, row->row, copy);
+}
+
+static enum gd_rc step(void *arg, int64_t budget_us, struct list *list, bool *done, struct gd_error *err)
+{
+    struct pane_list *self = arg;
+
+    return gd_query_step(self->query, budget_us, take_row, list, done, err);
+}
+
+static void drop_row(void *row)
+{
+    struct gd_alloc *alloc = row;
+
+    gd_alloc_clear(alloc);
+    gd_free(alloc);
+}
+
+const struct gd_alloc *pane_list_here(struct pane *pane)
+{
+    const struct list_row *row = list_here(&of(pane)->list);
+
+    return row ? row->data : NULL;
+}
+
+/* ---- filter and order ---- */
+
+/* Makes the query anew for the filter that stands. */
+static enum gd_rc requery(struct pane_list *self, struct gd_error *err)
+{
+    struct gd_query *query;
+
+    if (gd_query_new(self->pane.console->desk->ledger, self->filter, self->sort, &query, err) != GD_OK)
+        return err->rc;
+    gd_query_free(&self->query);
+    self->query = query;
+    self->matches = 0;
+    self->counted = false;
+    return GD_OK;
+}
+
+static void after_change(struct pane_list *self)
+{
+    console_dirty(self->pane.console, DIRTY_FIRST | DIRTY_FOOT);
+    pane_detail_touch(self->pane.console->detail);
+}
+
+/* Reads a little at once, so that the next picture has the rows already where that is quick. */
+static void hurry(struct pane_list *self)
+{
+    int64_t end = gd_mono_ms() + KEY_BUDGET_US / 1000;
+
+    while (list_busy(&self->list) && gd_mono_ms() < end && list_step(&self->list, KEY_BUDGET_US / 4))
+        ;
+    after_change(self);
+}
+
+const char *pane_list_filter(struct pane *pane)
+{
+    return of(pane)->text;
+}
+
+enum gd_rc pane_list_set_filter(struct pane *pane, const char *text, bool keep, struct gd_filter_fault *fault,
+                                struct gd_error *err)
+{
+    struct pane_list *self = of(pane);
+    const struct list_row *here = list_here(&self->list);
+    int64_t id = here ? here->id : 0;
+    struct gd_filter *filter, *old = self->filter;
+    char *copy;
+
+    if (gd_filter_parse(text, &pane->console->desk->place, gd_now(), &filter, fault, err) != GD_OK)
+        return err->rc;
+    copy = gd_strdup(text);
+    self->filter = filter;
+    if (!copy || requery(self, err) != GD_OK) {
+        self->filter = old;
+        gd_filter_free(&filter);
+        gd_free(copy);
+        return err->rc ? err->rc : gd_fail_memory(err);
+    }
+    gd_filter_free(&old);
+    gd_free(self->text);
+    self->text = copy;
+    if (keep && id)
+        list_seek(&self->list, id);
+    else
+        list_restart(&self->list);
+    hurry(self);
+    return GD_OK;
+}
+
+void pane_list_reread(struct pane *pane)
+{
+    struct pane_list *self = of(pane);
+    struct gd_error err = {0};
+
+    if (requery(self, &err) != GD_OK) {
+        console_fail(pane->console, &err);
+        return;
+    }
+    list_reread(&self->list);
+    hurry(self);
+}
+
+/* One slice of counting; false when it is done. */
+static bool count(struct pane_list *self, int64_t budget_us)
+{
+    struct gd_error err = {0};
+    int64_t before = self->matches;
+
+    if (self->counted)
+        return false;
+    if (gd_filter_all(self->filter)) {
+        self->matches = self->pane.console->known;
+        self->counted = true;
+    } else if (gd_query_count(self->query, budget_us, &self->matches, &self->counted, &err) != GD_OK) {
+        console_fail(self->pane.console, &err);
+        self->counted = true;
+    }
+    if (self->counted || self->matches != before)
+        console_dirty(self->pane.console, DIRTY_FIRST);
+    return !self->counted;
+}
+
+bool pane_list_work(struct pane *pane, int64_t budget_us)
+{
+    struct pane_list *self = of(pane);
+
+    if (list_busy(&self->list)) {
+        list_step(&self->list, budget_us);
+        if (!list_busy(&self->list))
+            after_change(self);
+        if (self->list.error.rc != GD_OK) {
+            console_fail(pane->console, &self->list.error);
+            self->list.error = (struct gd_error){0};
+        }
+        return true;
+    }
+    return count(self, budget_us);
+}
+
+bool pane_list_busy(struct pane *pane)
+{
+    return list_busy(&of(pane)->list) || !of(pane)->counted;
+}
+
+/* ---- marks ---- */
+
+int64_t pane_list_marked(struct pane *pane, int64_t *hidden)
+{
+    struct pane_list *self = of(pane);
+    const struct console *console = pane->console;
+
+    if (hidden && self->marks.n > 0 && !gd_filter_all(self->filter) &&
+        (self->hidden_n != self->marks.n || self->hidden_version != console->version ||
+         self->hidden_filter != self->filter)) {
+        self->hidden = marks_hidden(&self->marks, self->filter, console->desk->ledger);
+        self->hidden_n = self->marks.n;
+        self->hidden_version = console->version;
+        self->hidden_filter = self->filter;
+    }
+    if (hidden)
+        *hidden = gd_filter_all(self->filter) ? 0 : self->hidden;
+    return (int64_t)self->marks.n;
+}
+
+void pane_list_each_mark(struct pane *pane, pane_list_mark_fn *fn, void *arg)
+{
+    marks_each(&of(pane)->marks, fn, arg);
+}
+
+static void mark_here(struct pane_list *self)
+{
+    const struct gd_alloc *alloc = pane_list_here(&self->pane);
+
+    if (!alloc || !alloc->v[GD_F_ID])
+        return;
+    marks_toggle(&self->marks, alloc->row, alloc->v[GD_F_ID]);
+    list_move(&self->list, 1);
+}
+
+static bool mark_one(void *arg, const struct gd_alloc *row)
+{
+    struct pane_list *self = arg;
+
+    return marks_add(&self->marks, row->row, row->v[GD_F_ID]);
+}
+
+/* All that match, not only what is on the screen. */
+static void mark_all(struct pane_list *self, struct gd_error *err)
+{
+    struct gd_query *query;
+    char n[32];
+
+    if (gd_query_new(self->pane.console->desk->ledger, self->filter, self->sort, &query, err) != GD_OK)
+        return;
+    if (gd_query_each(query, mark_one, self, err) == GD_OK) {
+        describe_count((int64_t)self->marks.n, n, sizeof n);
+        console_say(self->pane.console, ROLE_MARK, "%s marked: all that match the filter, not only this page",
+                    n);
+    }
+    gd_query_free(&query);
+}
+
+/* ---- commands ---- */
+
+static int64_t times(const struct act *act)
+{
+    int64_t n = act->argc > 0 ? strtoll(act->argv[0], NULL, 10) : 1;
+
+    return n > 0 ? n : 1;
+}
+
+static bool move(struct pane_list *self, const struct act *act)
+{
+    struct list *list = &self->list;
+    int page = list->height > 1 ? list->height - 1 : 1;
+
+    switch (act->id) {
+    case GD_C_DOWN:
+        list_move(list, times(act));
+        break;
+    case GD_C_UP:
+        list_move(list, -times(act));
+        break;
+    case GD_C_TOP:
+        list_edge(list, false);
+        break;
+    case GD_C_BOTTOM:
+        list_edge(list, true);
+        break;
+    case GD_C_HALF_DOWN:
+        list_scroll(list, (page + 1) / 2);
+        break;
+    case GD_C_HALF_UP:
+        list_scroll(list, -((page + 1) / 2));
+        break;
+    case GD_C_PAGE_DOWN:
+        list_scroll(list, page);
+        break;
+    case GD_C_PAGE_UP:
+        list_scroll(list, -page);
+        break;
+    default:
+        return false;
+    }
+    hurry(self);
+    return true;
+}
+
+static void sort_by(struct pane_list *self, struct gd_sort sort, struct gd_error *err)
+{
+    struct gd_sort old = self->sort;
+
+    self->sort = sort;
+    if (requery(self, err) != GD_OK) {
+        self->sort = old;
+        return;
+    }
+    list_restart(&self->list);
+    hurry(self);
+    console_say(self->pane.console, ROLE_DIM, "sorted by %s%s", gd_sort_name(sort.key),
+                sort.descending ? ", descending" : "");
+}
+
+static bool back(struct pane_list *self, struct gd_error *err)
+{
+    if (self->text[0] == '\0')
+        return false;
+    if (pane_list_set_filter(&self->pane, "", true, NULL, err) == GD_OK)
+        console_say(self->pane.console, ROLE_DIM, "filter cleared");
+    return true;
+}
+
+static void scroll_columns(struct pane_list *self, int by)
+{
+    int to = self->scrolled + by;
+
+    self->scrolled = to < 0 ? 0 : to > COLUMN__COUNT - 3 ? COLUMN__COUNT - 3 : to;
+    console_dirty(self->pane.console, DIRTY_FIRST);
+}
+
+static bool act(struct pane *pane, const struct act *act, struct gd_error *err)
+{
+    struct pane_list *self = of(pane);
+
+    if (move(self, act))
+        return true;
+    switch (act->id) {
+    case GD_C_RIGHT:
+        scroll_columns(self, 1);
+        return true;
+    case GD_C_LEFT:
+        scroll_columns(self, -1);
+        return true;
+    case GD_C_MARK:
+        mark_here(self);
+        hurry(self);
+        return true;
+    case GD_C_MARK_ALL:
+        mark_all(self, err);
+        after_change(self);
+        return true;
+    case GD_C_UNMARK:
+        marks_clear(&self->marks);
+        after_change(self);
+        return true;
+    case GD_C_SORT_NEXT:
+    case GD_C_SORT_PREVIOUS:
+        sort_by(self,
+                (struct gd_sort){(enum gd_sort_key)((self->sort.key + (act->id == GD_C_SORT_NEXT ? 1 : -1) +
+                                                     GD_SORT__COUNT) %
+                                                    GD_SORT__COUNT),
+                                 self->sort.descending},
+                err);
+        return true;
+    case GD_C_INVERT:
+        sort_by(self, (struct gd_sort){self->sort.key, !self->sort.descending}, err);
+        return true;
+    case GD_C_BACK:
+        return back(self, err);
+    default:
+        return false;
+    }
+}
+
+/* ---- drawing ---- */
+
+struct columns {
+    enum column at[COLUMN__COUNT];
+    int x[COLUMN__COUNT], w[COLUMN__COUNT], n;
+};
+
+/* Lets each column grow to what its rows hold, within its bounds. Never back: the picture stays calm. */
+static void widen(struct pane_list *self, const struct view *view)
+{
+    struct canvas *canvas = &self->pane.console->canvas;
+    int last = self->list.top + self->list.height;
+
+    for (int column = 0; column < COLUMN__COUNT; column++) {
+        const struct column_row *row = &column_rows[column];
+
+        if (self->width[column] < row->least)
+            self->width[column] = row->least;
+        for (int i = self->list.top; i < last && i < self->list.n && self->width[column] < row->most; i++) {
+            int w;
+
+            gd_buf_clear(&self->cell);
+            describe_cell((enum column)column, self->list.rows[i].data, view, &self->cell);
+            w = canvas_width(canvas, self->cell.data);
+            if (w > self->width[column])
+                self->width[column] = w < row->most ? w : row->most;
+        }
+    }
+}
+
+static int least_width(const bool *shown)
+{
+    int w = MARK_W;
+
+    for (int column = 0; column < COLUMN__COUNT; column++)
+        if (shown[column])
+            w += column_rows[column].least + (column ? GAP : 0);
+    return w;
+}
+
+/* The shown column that is wanted the most, or the least, of those not yet done. */
+static int wanted(const bool *shown, const bool *done, bool most)
+{
+    int found = -1;
+
+    for (int column = most ? 0 : 1; column < COLUMN__COUNT; column++) {
+        if (!shown[column] || (done && done[column]))
+            continue;
+        if (found < 0 || (column_rows[column].keep > column_rows[found].keep) == most)
+            found = column;
+    }
+    return found;
+}
+
+/* Which columns are shown: not those scrolled away; the least wanted go until the rest fits at its narrowest. What room
+ * is left goes to the most wanted ones first. */
+static struct columns choose_columns(const struct pane_list *self, int width)
+{
+    struct columns out = {.n = 0};
+    bool shown[COLUMN__COUNT], done[COLUMN__COUNT] = {false};
+    int w[COLUMN__COUNT], column, spare, x = MARK_W;
+
+    for (column = 0; column < COLUMN__COUNT; column++) {
+        shown[column] = column == 0 || column > self->scrolled;
+        w[column] = column_rows[column].least;
+    }
+    while (least_width(shown) > width && (column = wanted(shown, NULL, false)) >= 0)
+        shown[column] = false;
+    spare = width - least_width(shown);
+    while (spare > 0 && (column = wanted(shown, done, true)) >= 0) {
+        int more = self->width[column] - w[column];
+
+        w[column] += more < spare ? more : spare;
+        spare -= more < spare ? more : spare;
+        done[column] = true;
+    }
+    for (column = 0; column < COLUMN__COUNT; column++) {
+        if (!shown[column])
+            continue;
+        out.at[out.n] = (enum column)column;
+        out.x[out.n] = x;
+        out.w[out.n++] = w[column] < width - x ? w[column] : width - x;
+        x += w[column] + GAP;
+    }
+    return out;
+}
+
+static void draw_heads(const struct pane_list *self, struct canvas *canvas, struct area area,
+                       const struct columns *columns)
+{
+    for (int i = 0; i < columns->n; i++) {
+        const struct column_row *row = &column_rows[columns->at[i]];
+        enum fit fit = row->fit == FIT_RIGHT ? FIT_RIGHT : FIT_LEFT;
+        char head[32];
+
+        snprintf(head, sizeof head, "%s%s", row->head,
+                 row->sort != self->sort.key ? ""
+                 : self->sort.descending     ? "↓"
+                                             : "↑");
+        canvas_fit(canvas, area, columns->x[i], 0, columns->w[i], fit, ROLE_HEADING, head);
+    }
+}
+
+static void draw_row(struct pane_list *self, struct canvas *canvas, struct area area, int y,
+                     const struct gd_alloc *alloc, const struct columns *columns, enum role cursor)
+{
+    struct view view = console_view(self->pane.console, alloc->row);
+    bool marked = marks_has(&self->marks, alloc->row);
+
+    if (cursor != ROLE_TEXT)
+        canvas_fill(canvas, (struct area){area.x, area.y + y, area.w, 1}, cursor);
+    if (marked || cursor != ROLE_TEXT)
+        canvas_puts(canvas, area, 0, y, cursor != ROLE_TEXT ? cursor : ROLE_MARK, marked ? "●" : "▸");
+    for (int i = 0; i < columns->n; i++) {
+        enum role role = describe_cell_role(columns->at[i], alloc, &view);
+
+        gd_buf_clear(&self->cell);
+        describe_cell(columns->at[i], alloc, &view, &self->cell);
+        canvas_fit(canvas, area, columns->x[i], y, columns->w[i], column_rows[columns->at[i]].fit,
+                   cursor != ROLE_TEXT ? cursor : role, self->cell.data);
+    }
+}
+
+/* What an empty list says, and what to do then. */
+static void draw_empty(struct pane_list *self, struct canvas *canvas, struct area area)
+{
+    if (!self->list.loaded) {
+        canvas_puts(canvas, area, MARK_W, 2, ROLE_DIM, "Reading …");
+        return;
+    }
+    if (gd_filter_all(self->filter)) {
+        canvas_puts(canvas, area, MARK_W, 2, ROLE_TEXT, "Nothing is known here yet.");
+        canvas_puts(canvas, area, MARK_W, 4, ROLE_DIM, ":get ID        reads an allocation from the API");
+        canvas_puts(canvas, area, MARK_W, 5, ROLE_DIM, ":import FILE   takes in a list of ids");
+    } else {
+        canvas_puts(canvas, area, MARK_W, 2, ROLE_TEXT, "Nothing that is known here matches.");
+        canvas_puts(canvas, area, MARK_W, 3, ROLE_DIM, "The tenant may hold more than this ledger.");
+        canvas_puts(canvas, area, MARK_W, 5, ROLE_DIM, ":get ID   reads one by its id");
+        canvas_puts(canvas, area, MARK_W, 6, ROLE_DIM, "Esc       clears the filter");
+    }
+}
+
+static void draw_title(struct pane_list *self, struct canvas *canvas, struct area area, bool focus)
+{
+    char n[32], known[32], right[96];
+    int x, w;
+
+    describe_count(self->matches, n, sizeof n);
+    describe_count(self->pane.console->known, known, sizeof known);
+    if (gd_filter_all(self->filter))
+        snprintf(right, sizeof right, " %s ", known);
+    else
+        snprintf(right, sizeof right, " %s%s of %s ", n, self->counted ? "" : "+", known);
+    w = canvas_width(canvas, right);
+    x = canvas_puts(canvas, area, 1, 0, focus ? ROLE_TITLE : ROLE_DIM, " Allocations ");
+    if (self->text[0]) {
+        int room = area.w - x - w - 5;
+
+        x = canvas_puts(canvas, area, x, 0, focus ? ROLE_BORDER_FOCUS : ROLE_BORDER, "─ ");
+        if (room > 4) {
+            int text = canvas_width(canvas, self->text);
+
+            canvas_fit(canvas, area, x, 0, text < room ? text : room, FIT_LEFT, ROLE_TITLE_FILTER,
+                       self->text);
+            canvas_puts(canvas, area, x + (text < room ? text : room), 0, ROLE_TEXT, " ");
+        }
+    }
+    if (area.w > w + 16)
+        canvas_puts(canvas, area, area.w - w - 2, 0, ROLE_TEXT, right);
+}
+
+static void draw(struct pane *pane, struct canvas *canvas, struct area area, bool focus)
+{
+    struct pane_list *self = of(pane);
+    struct view view = console_view(pane->console, 0);
+    struct area in = canvas_frame(canvas, area, focus ? ROLE_BORDER_FOCUS : ROLE_BORDER);
+    struct columns columns;
+
+    draw_title(self, canvas, area, focus);
+    canvas_fill(canvas, in, ROLE_TEXT);
+    if (in.h < 2)
+        return;
+    list_height(&self->list, in.h - 1);
+    if (self->list.n == 0) {
+        draw_empty(self, canvas, in);
+        return;
+    }
+    widen(self, &view);
+    columns = choose_columns(self, in.w - 1);
+    draw_heads(self, canvas, in, &columns);
+    for (int y = 0; y < self->list.height && self->list.top + y < self->list.n; y++) {
+        bool here = self->list.top + y == self->list.cursor;
+        enum role cursor = !here ? ROLE_TEXT : focus ? ROLE_CURSOR : ROLE_CURSOR_AWAY;
+
+        draw_row(self, canvas, in, y + 1, self->list.rows[self->list.top + y].data, &columns, cursor);
+    }
+}
+
+/* ---- life ---- */
+
+static void list_pane_free(struct pane *pane)
+{
+    struct pane_list *self = of(pane);
+
+    list_free(&self->list);
+    gd_query_free(&self->query);
+    gd_filter_free(&self->filter);
+    gd_free(self->text);
+    marks_free(&self->marks);
+    gd_buf_wipe(&self->cell);
+    gd_free(self);
+}
+
+static const struct hint hints[] = {
+    {GD_C_FILTER, NULL, "filter"},
+    {GD_C_PROMPT, NULL, "command"},
+    {GD_C_OPEN, NULL, "open"},
+    {GD_C_EDIT, NULL, "edit"},
+    {GD_C_DEALLOCATE, NULL, "deallocate"},
+    {GD_C_REVEAL, NULL, "reveal"},
+    {GD_C_REFRESH, NULL, "read again"},
+    {GD_C_HELP, NULL, "help"},
+    {0},
+};
+
+static const struct pane_class list_class = {
+    .name = "list",
+    .place = PLACE_FIRST,
+    .hints = hints,
+    .draw = draw,
+    .act = act,
+    .free = list_pane_free,
+};
+
+enum gd_rc pane_list_new(struct console *console, struct pane **out, struct gd_error *err)
+{
+    struct pane_list *self = gd_calloc(1, sizeof *self);
+    struct list_source source = {self, fetch, step, drop_row};
+
+    if (!self)
+        return gd_fail_memory(err);
+    self->pane = (struct pane){&list_class, console};
+    self->sort = (struct gd_sort){GD_SORT_FIRST_SEEN, true};
+    gd_buf_init(&self->cell, 64 * 1024);
+    list_init(&self->list, &source);
+    marks_init(&self->marks);
+    self->text = gd_strdup("");
+    if (!self->text ||
+        gd_filter_parse("", &console->desk->place, gd_now(), &self->filter, NULL, err) != GD_OK ||
+        requery(self, err) != GD_OK) {
+        list_pane_free(&self->pane);
+        return err->rc ? err->rc : gd_fail_memory(err);
+    }
+    list_restart(&self->list);
+    *out = &self->pane;
+    return GD_OK;
+}

@@ -1,0 +1,75 @@
+/* The console's panes, as others see them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TUI_PANES_H
+#define TUI_PANES_H
+
+#include "../api/alloc.h"
+#include "console_i.h"
+#include "describe.h"
+
+/* ---- pane_list.c: the allocations ---- */
+
+GD_MUST_USE enum gd_rc pane_list_new(struct console *console, struct pane **out, struct gd_error *err);
+
+/* The allocation under the cursor; NULL where there is none. */
+const struct gd_alloc *pane_list_here(struct pane *pane);
+
+/* The filter's text; "" none. Setting it reads anew; keep: the cursor stays on its row where it still matches.
+ * GD_INPUT leaves all as it was. */
+const char *pane_list_filter(struct pane *pane);
+GD_MUST_USE enum gd_rc pane_list_set_filter(struct pane *pane, const char *text, bool keep,
+                                            struct gd_filter_fault *fault, struct gd_error *err);
+
+/* The ledger changed: reads anew what is shown. */
+void pane_list_reread(struct pane *pane);
+
+/* Works for a while on what is to be read; false when nothing is left. */
+bool pane_list_work(struct pane *pane, int64_t budget_us);
+bool pane_list_busy(struct pane *pane); /* there is something to read or to count */
+
+/* Marked rows: their count, and how many of them the filter hides; calls fn for each id (false ends). */
+int64_t pane_list_marked(struct pane *pane, int64_t *hidden);
+typedef bool pane_list_mark_fn(void *arg, const char *id);
+void pane_list_each_mark(struct pane *pane, pane_list_mark_fn *fn, void *arg);
+
+/* ---- the others ---- */
+
+struct pane *pane_detail_new(struct console *console);
+void pane_detail_touch(struct pane *pane); /* another row, or other words for it */
+
+/* The filter bar; with text (can be NULL) already typed. */
+struct pane *filterbar_new(struct console *console, const char *text, size_t len);
+
+/* The : line, beginning with text. */
+struct pane *prompt_new(struct console *console, const char *text);
+
+/* Help, with a filter already typed. */
+struct pane *pane_help_new(struct console *console, const char *filter);
+
+/* A text that scrolls; prose is taken. */
+struct pane *pane_text_new(struct console *console, const char *title, struct prose *prose_take);
+
+/* A question. word is "y" or what must be typed; fn is called once, unless the dialog is taken back before. */
+struct pane *dialog_new(struct console *console, const char *title, const char *text, const char *word,
+                        sink_answer_fn *fn, void *arg);
+/* Takes it back unanswered; gives arg back. */
+void *dialog_retract(struct pane *pane);
+
+/* The form that edits an allocation; a copy is made of it. */
+GD_MUST_USE enum gd_rc form_edit_new(struct console *console, const struct gd_alloc *alloc, struct pane **out,
+                                     struct gd_error *err);
+
+/* ---- sink_pane.c ---- */
+
+/* A sink that shows its rows in a pane when it ends, and asks by dialogs. quiet: opens no pane. */
+struct sink *sink_pane_new(struct console *console, bool quiet);
+/* Opens what was gathered; whether there was anything. */
+bool sink_pane_show(struct sink *sink);
+/* The last note or fault, for the foot; "" none. */
+const char *sink_pane_note(const struct sink *sink);
+bool sink_pane_asking(const struct sink *sink);
+
+/* What words about the allocations depend on, now. */
+struct view console_view(const struct console *console, int64_t row);
+
+#endif
