@@ -5,6 +5,7 @@
 
 #include "../api/mem.h"
 #include "../api/near.h"
+#include "console.h"
 #include "job_i.h"
 #include "sink_table.h"
 
@@ -147,6 +148,11 @@ void cmd_HELP(struct job *job)
         command = job->argc > 0 ? named(job, job->argv[0]) : NULL;
     if (job->error.rc != GD_OK) {
         job_done(job, job->error.rc);
+        return;
+    }
+    if (job->console != NULL && command == NULL) {
+        console_help(job->console);
+        job_done(job, GD_OK);
         return;
     }
     gd_buf_init(&out, HELP_MAX);
