@@ -1,34 +1,43 @@
 # Both programs tell their version and usage, and refuse what they do not know with status 2 and one line.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
-import re
 import subprocess
+import sys
 
-cases = 0
-failed = 0
-
-
-def ok(passed, name, shown=""):
-    global cases, failed
-    cases += 1
-    failed += not passed
-    print(f"{'ok' if passed else 'not ok'} {cases} - {name}")
-    if not passed:
-        print(f"#   got {shown!r}")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import desk  # noqa: E402
+import sandbox  # noqa: E402
+import tap  # noqa: E402
 
 
-for name, variable in (("greendesk", "GREENDESK"), ("greendesk-sandbox", "GREENDESK_SANDBOX")):
-    def run(*arguments):
-        return subprocess.run([os.environ[variable], *arguments], capture_output=True, text=True, timeout=20)
+def run(program, *arguments):
+    return subprocess.run([program, *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                          timeout=20, check=False)
 
-    answer = run("--version")
-    told = re.fullmatch(rf"{name} \d+\.\d+\.\d+\n", answer.stdout)
-    ok(answer.returncode == 0 and told, f"{name} --version", answer)
-    answer = run("--help")
-    ok(answer.returncode == 0 and name in answer.stdout and answer.stderr == "", f"{name} --help", answer)
-    answer = run("--no-such-option")
-    ok(answer.returncode == 2 and answer.stdout == "" and answer.stderr.count("\n") == 1,
-       f"{name} refuses an unknown option", answer)
 
-print(f"1..{cases}")
-raise SystemExit(failed > 0)
+def check(name, program):
+    answer = run(program, "--version")
+    tap.is_(answer.returncode, 0, name + " --version: status")
+    tap.like(answer.stdout, r"\A%s \d+\.\d+\.\d+\n" % name, name + " --version: name and version")
+    answer = run(program, "--help")
+    tap.is_((answer.returncode, answer.stderr), (0, ""), name + " --help: status, and nothing on standard error")
+    tap.like(answer.stdout, name, name + " --help: on standard output")
+    answer = run(program, "--no-such-option")
+    tap.is_((answer.returncode, answer.stdout, answer.stderr.count("\n")), (2, "", 1),
+            name + " refuses an unknown option in one line")
+    tap.like(answer.stderr, "--no-such-option", name + " names it")
+
+
+@tap.case("greendesk")
+def _():
+    desk.require()
+    check("greendesk", desk.program())
+
+
+@tap.case("greendesk-sandbox")
+def _():
+    sandbox.require()
+    check("greendesk-sandbox", sandbox.program())
+
+
+tap.main(deadline=60)
