@@ -55,8 +55,9 @@ def _unescape(text):
 
 class Screen:
     def __init__(self, argv, env=None, rows=24, cols=80, term="xterm-256color", cwd=None):
+        """The raw output is logged from the first byte; raw("off") ends that."""
         self.rows, self.cols = rows, cols
-        command = [program(), "-r", str(rows), "-c", str(cols), "-t", term] + [str(arg) for arg in argv]
+        command = [program(), "-l", "-r", str(rows), "-c", str(cols), "-t", term] + [str(arg) for arg in argv]
         self.child = tap.spawn(command, env=env, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ask(self, line):

@@ -1,7 +1,7 @@
 /* vtdrive: drives a program on a pseudo-terminal by lines on standard input, for the screen tests. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Usage: vtdrive [-r ROWS] [-c COLS] [-t TERM] PROGRAM [ARG…]
+/* Usage: vtdrive [-l] [-r ROWS] [-c COLS] [-t TERM] PROGRAM [ARG…]     (-l: `raw on` from the first byte)
    One command a line; each is answered by `ok N [VALUE]` and N further lines, or by `no REASON`.
 
    key TEXT           C escapes and <Names>             paste TEXT        as the terminal pastes it
@@ -297,9 +297,12 @@ int main(int argc, char **argv)
     struct term term;
     const char *type = "xterm-256color";
     int rows = 24, cols = 80, opt;
+    bool logging = false;
 
-    while ((opt = getopt(argc, argv, "+r:c:t:")) != -1) {
-        if (opt == 'r')
+    while ((opt = getopt(argc, argv, "+lr:c:t:")) != -1) {
+        if (opt == 'l')
+            logging = true;
+        else if (opt == 'r')
             rows = number_arg(optarg);
         else if (opt == 'c')
             cols = number_arg(optarg);
@@ -309,7 +312,7 @@ int main(int argc, char **argv)
             rows = -1;
     }
     if (rows < 1 || cols < 1 || optind >= argc) {
-        fputs("usage: vtdrive [-r ROWS] [-c COLS] [-t TERM] PROGRAM [ARG...]\n", stderr);
+        fputs("usage: vtdrive [-l] [-r ROWS] [-c COLS] [-t TERM] PROGRAM [ARG...]\n", stderr);
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);
@@ -317,6 +320,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "vtdrive: no pseudo-terminal: %s\n", strerror(errno));
         return 1;
     }
+    term.logging = logging;
     fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
     serve(&term);
     term_end(&term);

@@ -138,6 +138,8 @@ def _():
     before = term.modes()
     tap.is_((before["altscreen"], before["cursor"], before["echo"], before["canonical"]), (0, 1, 1, 1),
             "modes before")
+    term.raw("off")
+    term.raw("clear")
     term.raw("on")
     term.key("\\n")
     term.find("done")
