@@ -1,5 +1,5 @@
-/* Header and foot. The header drops its parts from the least wanted on where the screen is narrow; profile and tenant
- * always stay. */
+/* Header and foot. The header drops its parts from the least wanted on where the screen is narrow; profile
+ * and tenant always stay. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bars.h"
 

@@ -1,5 +1,5 @@
-/* The canvas: the screen as a grid of cells in memory, without a terminal. Panes draw text by roles into areas of
- * it; one function elsewhere copies what changed to the terminal. */
+/* The canvas: the screen as a grid of cells in memory, without a terminal. Panes draw text by roles into
+ * areas of it; one function elsewhere copies what changed to the terminal. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TUI_CANVAS_H
 #define TUI_CANVAS_H
@@ -41,8 +41,8 @@ GD_MUST_USE enum gd_rc canvas_resize(struct canvas *canvas, int w, int h, struct
 /* Fills an area with blanks of a role. */
 void canvas_fill(struct canvas *canvas, struct area area, enum role role);
 
-/* Draws untrusted text (len bytes; escaped here) at x, y of the area, cut at the area's right edge; returns the
- * column behind it. */
+/* Draws untrusted text (len bytes; escaped here) at x, y of the area, cut at the area's right edge; returns
+ * the column behind it. */
 int canvas_put(struct canvas *canvas, struct area area, int x, int y, enum role role, const char *text,
                size_t len);
 int canvas_puts(struct canvas *canvas, struct area area, int x, int y, enum role role, const char *text);
@@ -64,15 +64,15 @@ void canvas_tint(struct canvas *canvas, struct area area, int x, int y, int widt
 /* Columns of a text once it is escaped. */
 int canvas_width(struct canvas *canvas, const char *text);
 
-/* How many bytes at the beginning of a (trusted, escaped) text fit into width columns, and how many columns these
- * take. */
+/* How many bytes at the beginning of a (trusted, escaped) text fit into width columns, and how many columns
+ * these take. */
 size_t text_cut(const char *text, size_t len, int width, int *columns);
 
 /* Columns of one character: 0 combining, 1 or 2. */
 int rune_width(int rune);
 
-/* The cells of a line that differ from what is shown: [*from, *to), false where none do. canvas_settle notes that
- * all is shown; canvas_forget that nothing is. */
+/* The cells of a line that differ from what is shown: [*from, *to), false where none do. canvas_settle notes
+ * that all is shown; canvas_forget that nothing is. */
 bool canvas_changed(const struct canvas *canvas, int y, int *from, int *to);
 void canvas_settle(struct canvas *canvas);
 void canvas_forget(struct canvas *canvas);

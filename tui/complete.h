@@ -1,5 +1,5 @@
-/* Completion from the tables: commands, options, field keys and their choices, filter keys. Free of curses and of
- * readline. */
+/* Completion from the tables: commands, options, field keys and their choices, filter keys. Free of curses
+ * and of readline. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TUI_COMPLETE_H
 #define TUI_COMPLETE_H

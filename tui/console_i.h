@@ -98,7 +98,8 @@ const char *console_key(const struct console *console, enum gd_command_id comman
 
 /* ---- console_panes.c ---- */
 
-/* Puts a pane over the others (owned from here on; freed where there is no room), takes one away (and frees it). */
+/* Puts a pane over the others (owned from here on; freed where there is no room), takes one away (and frees
+ * it). */
 void console_push(struct console *console, struct pane *pane);
 void console_drop(struct console *console, struct pane *pane);
 struct pane *console_top(const struct console *console); /* NULL: none over list and detail */
@@ -116,8 +117,8 @@ void console_fail(struct console *console, const struct gd_error *error);
 /* Called when a job that was started here is over. */
 typedef void console_then_fn(void *arg, enum gd_rc rc, const struct gd_error *error);
 
-/* Runs a command line, or words; then (can be NULL) is called once, perhaps at once. quiet: no pane opens for its
- * output. */
+/* Runs a command line, or words; then (can be NULL) is called once, perhaps at once. quiet: no pane opens for
+ * its output. */
 void console_run_line(struct console *console, const char *line);
 void console_run_words(struct console *console, int argc, char *const *argv, bool quiet,
                        console_then_fn *then, void *arg);

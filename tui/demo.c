@@ -1,5 +1,5 @@
-/* The demo: two children. One is the sandbox, which dies with this process. The other only waits for this process to
- * end, whatever ends it, and then removes the private folder. */
+/* The demo: two children. One is the sandbox, which dies with this process. The other only waits for this
+ * process to end, whatever ends it, and then removes the private folder. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "demo.h"
 

@@ -1,4 +1,5 @@
-/* The filter bar: opens empty in the foot, filters while it is typed into; Enter keeps, Esc gives back what was. */
+/* The filter bar: opens empty in the foot, filters while it is typed into; Enter keeps, Esc gives back what
+ * was. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 

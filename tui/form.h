@@ -1,5 +1,5 @@
-/* Forms: rows of fields that lay themselves out, say what they take while they are typed into, and know what changed.
- * What the fields mean is the hooks' affair. */
+/* Forms: rows of fields that lay themselves out, say what they take while they are typed into, and know what
+ * changed. What the fields mean is the hooks' affair. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TUI_FORM_H
 #define TUI_FORM_H

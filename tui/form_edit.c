@@ -1,5 +1,5 @@
-/* The form that edits an allocation: the fields that its shape can carry in an update. Saving runs the command line
- * "update ID KEY=VALUE…", with its preview and its confirmation. */
+/* The form that edits an allocation: the fields that its shape can carry in an update. Saving runs the
+ * command line "update ID KEY=VALUE…", with its preview and its confirmation. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Input: bytes of a terminal into keys and pastes. Works without a terminal; escape sequences are those of ECMA-48,
- * of xterm, and of the terminal's description. */
+/* Input: bytes of a terminal into keys and pastes. Works without a terminal; escape sequences are those of
+ * ECMA-48, of xterm, and of the terminal's description. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TUI_INPUT_H
 #define TUI_INPUT_H
@@ -45,8 +45,8 @@ GD_MUST_USE enum gd_rc input_learn(struct input *input, const char *bytes, int c
 
 void input_feed(struct input *input, const void *bytes, size_t len);
 
-/* Takes the next event; false where there is none yet. late: the time of input_wait has passed, so what is there
- * is all (a lone ESC is Esc). */
+/* Takes the next event; false where there is none yet. late: the time of input_wait has passed, so what is
+ * there is all (a lone ESC is Esc). */
 bool input_next(struct input *input, bool late, struct event *out);
 
 /* Milliseconds after which to call input_next with late if nothing more comes; -1 nothing is pending. */

@@ -55,8 +55,8 @@ struct keymap {
     size_t n;
 };
 
-/* The default keys of the command table with the rows of [keys] over them: "KEY = COMMAND LINE", an empty line
- * takes the key away. GD_INPUT names line and fault. */
+/* The default keys of the command table with the rows of [keys] over them: "KEY = COMMAND LINE", an empty
+ * line takes the key away. GD_INPUT names line and fault. */
 GD_MUST_USE enum gd_rc keymap_load(struct keymap *map, const struct gd_config *config, struct gd_error *err);
 void keymap_free(struct keymap *map);
 

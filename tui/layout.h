@@ -22,8 +22,8 @@ struct layout {
     struct area header, body, first, second, footer; /* of width or height 0 where not shown */
 };
 
-/* Divides a screen of w x h between a first pane, the second beside or below it, and the lines at top and bottom.
- * focus (0 or 1) is the pane shown where there is room for one; zoom shows only that one. */
+/* Divides a screen of w x h between a first pane, the second beside or below it, and the lines at top and
+ * bottom. focus (0 or 1) is the pane shown where there is room for one; zoom shows only that one. */
 struct layout layout_make(int w, int h, int focus, bool zoom);
 
 /* A box of at most want_w x want_h in the middle of an area. */

@@ -20,8 +20,8 @@ struct line_history {
 
 struct lineedit;
 
-/* Completes at the cursor: returns the texts (NULL ended, each and the array to be freed by gd_free) that could
- * stand for the len bytes before the cursor from *from on, or NULL. */
+/* Completes at the cursor: returns the texts (NULL ended, each and the array to be freed by gd_free) that
+ * could stand for the len bytes before the cursor from *from on, or NULL. */
 typedef char **line_complete_fn(void *arg, const char *text, size_t cursor, size_t *from);
 
 struct lineedit {

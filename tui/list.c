@@ -1,5 +1,5 @@
-/* The list: one window of rows, refilled from its source. A fetch gathers rows apart; when it is complete they become
- * the window, so that the screen never shows a half of anything. */
+/* The list: one window of rows, refilled from its source. A fetch gathers rows apart; when it is complete
+ * they become the window, so that the screen never shows a half of anything. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "list.h"
 

@@ -1,5 +1,5 @@
-/* A list that reads only what it shows: a window of rows around a cursor that stays on its row. Knows nothing of what
- * the rows are, nor of a screen. */
+/* A list that reads only what it shows: a window of rows around a cursor that stays on its row. Knows nothing
+ * of what the rows are, nor of a screen. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TUI_LIST_H
 #define TUI_LIST_H
@@ -15,8 +15,8 @@ struct list;
 /* Where rows come from. */
 struct list_source {
     void *arg;
-    /* Begins to read up to want rows from a place: a row's id (0: from the edge), forward or back; with_place: that
-     * row too. Ends what was under way. */
+    /* Begins to read up to want rows from a place: a row's id (0: from the edge), forward or back;
+     * with_place: that row too. Ends what was under way. */
     enum gd_rc (*fetch)(void *arg, int64_t place, bool back, bool with_place, int want, struct gd_error *err);
     /* Goes on for budget_us (0: to the end), giving each row by list_take. */
     enum gd_rc (*step)(void *arg, int64_t budget_us, struct list *list, bool *done, struct gd_error *err);
@@ -57,9 +57,9 @@ void list_free(struct list *list);
 /* Says how many rows are visible. */
 void list_height(struct list *list, int height);
 
-/* The source is another now (or its rows changed): reads anew. The old rows stay until the new ones are there.
- * list_restart puts the cursor on the first row; list_reread keeps it on its row, at its line. list_seek puts it on the
- * row of an id. */
+/* The source is another now (or its rows changed): reads anew. The old rows stay until the new ones are
+ * there. list_restart puts the cursor on the first row; list_reread keeps it on its row, at its line.
+ * list_seek puts it on the row of an id. */
 void list_restart(struct list *list);
 void list_reread(struct list *list);
 void list_seek(struct list *list, int64_t id);
@@ -73,8 +73,8 @@ bool list_busy(const struct list *list);
 /* For the source: hands over a row; the list owns data from here on. */
 void list_take(struct list *list, int64_t id, void *data);
 
-/* Moves the cursor by rows, at once where they are there, else as they come. list_scroll moves the view with it: pages.
- * list_edge goes to the first or the last row. */
+/* Moves the cursor by rows, at once where they are there, else as they come. list_scroll moves the view with
+ * it: pages. list_edge goes to the first or the last row. */
 void list_move(struct list *list, int64_t by);
 void list_scroll(struct list *list, int64_t by);
 void list_edge(struct list *list, bool last);

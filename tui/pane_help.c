@@ -1,5 +1,5 @@
-/* Help: every command with its keys. What is typed narrows it; Enter runs the command, or begins its line where it wants
- * arguments. */
+/* Help: every command with its keys. What is typed narrows it; Enter runs the command, or begins its line
+ * where it wants arguments. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>

@@ -14,8 +14,8 @@ GD_MUST_USE enum gd_rc pane_list_new(struct console *console, struct pane **out,
 /* The allocation under the cursor; NULL where there is none. */
 const struct gd_alloc *pane_list_here(struct pane *pane);
 
-/* The filter's text; "" none. Setting it reads anew; keep: the cursor stays on its row where it still matches.
- * GD_INPUT leaves all as it was. */
+/* The filter's text; "" none. Setting it reads anew; keep: the cursor stays on its row where it still
+ * matches. GD_INPUT leaves all as it was. */
 const char *pane_list_filter(struct pane *pane);
 GD_MUST_USE enum gd_rc pane_list_set_filter(struct pane *pane, const char *text, bool keep,
                                             struct gd_filter_fault *fault, struct gd_error *err);
@@ -49,7 +49,8 @@ struct pane *pane_help_new(struct console *console, const char *filter);
 /* A text that scrolls; prose is taken. */
 struct pane *pane_text_new(struct console *console, const char *title, struct prose *prose_take);
 
-/* A question. word is "y" or what must be typed; fn is called once, unless the dialog is taken back before. */
+/* A question. word is "y" or what must be typed; fn is called once, unless the dialog is taken back before.
+ */
 struct pane *dialog_new(struct console *console, const char *title, const char *text, const char *word,
                         sink_answer_fn *fn, void *arg);
 /* Takes it back unanswered; gives arg back. */

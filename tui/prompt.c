@@ -1,5 +1,5 @@
-/* The : line: readline in callback mode, which never touches the screen. It is fed bytes, and its buffer is drawn to the
- * canvas; what could complete the word pops up above the foot. */
+/* The : line: readline in callback mode, which never touches the screen. It is fed bytes, and its buffer is
+ * drawn to the canvas; what could complete the word pops up above the foot. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <fcntl.h>

@@ -28,8 +28,8 @@ void prose_clear(struct prose *prose, int width);
 void prose_add(struct prose *prose, enum role role, const char *text);
 void prose_addf(struct prose *prose, enum role role, const char *fmt, ...) GD_PRINTF(3, 4);
 
-/* Appends words, going to a new line (indented) at blanks and behind commas where the width asks for it; newlines
- * are obeyed. */
+/* Appends words, going to a new line (indented) at blanks and behind commas where the width asks for it;
+ * newlines are obeyed. */
 void prose_words(struct prose *prose, int indent, enum role role, const char *text);
 
 /* Goes to a new line; to a column of the line (blanks). */

@@ -63,7 +63,8 @@ static void press(struct console *console, int code, const char *bytes, size_t l
     console_event(console, &event);
 }
 
-/* The bytes that a terminal would send for a key without a character of its own: editors of text are fed them. */
+/* The bytes that a terminal would send for a key without a character of its own: editors of text are fed
+ * them. */
 static size_t bytes_of(int code, char out[16])
 {
     struct gd_buf bytes;
@@ -96,8 +97,8 @@ static void press_code(struct console *console, int code)
     press(console, code, bytes, len);
 }
 
-/* Whether every token of a line is the name of a key. One character alone is one; words of several letters that are
- * none make the whole line text. */
+/* Whether every token of a line is the name of a key. One character alone is one; words of several letters
+ * that are none make the whole line text. */
 static bool all_names(const char *text, size_t len)
 {
     size_t at = 0;

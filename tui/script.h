@@ -7,8 +7,8 @@
 
 struct script;
 
-/* Reads the file. Lines: "# comment", ":command", tokens that are all names of keys, or else text to be typed, in
- * which <Name> is a key. GD_INPUT, GD_IO. */
+/* Reads the file. Lines: "# comment", ":command", tokens that are all names of keys, or else text to be
+ * typed, in which <Name> is a key. GD_INPUT, GD_IO. */
 GD_MUST_USE enum gd_rc script_open(const char *path, struct script **out, struct gd_error *err);
 void script_close(struct script **script);
 

@@ -1,5 +1,5 @@
-/* The console's sink: gathers what a command puts out; a table or a text opens as a pane at the end, a single outcome
- * becomes a line in the foot, questions become dialogs. */
+/* The console's sink: gathers what a command puts out; a table or a text opens as a pane at the end, a single
+ * outcome becomes a line in the foot, questions become dialogs. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <stdio.h>
@@ -261,7 +261,9 @@ static const char *applied_word(const struct sink_pane *self)
 
     if (!kind)
         return "applied";
-    return strcmp(kind, "deallocate") == 0 ? "deallocated" : strcmp(kind, "create") == 0 ? "created" : "updated";
+    return strcmp(kind, "deallocate") == 0 ? "deallocated"
+           : strcmp(kind, "create") == 0   ? "created"
+                                           : "updated";
 }
 
 /* The outcome of an operation of one row is a line: "gp-000123 applied". */

@@ -1,4 +1,5 @@
-/* The terminal: start, paint, suspend, end. What a signal handler needs is in static memory, made at the start. */
+/* The terminal: start, paint, suspend, end. What a signal handler needs is in static memory, made at the
+ * start. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "terminal.h"
 

@@ -1,5 +1,5 @@
-/* The terminal: the only part that knows curses. Starts it, paints the canvas on it, and gives it back on every way
- * out. */
+/* The terminal: the only part that knows curses. Starts it, paints the canvas on it, and gives it back on
+ * every way out. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TUI_TERMINAL_H
 #define TUI_TERMINAL_H
@@ -14,8 +14,8 @@
 
 struct terminal;
 
-/* Takes the terminal of standard input and output. GD_INPUT where these are none, or one without the least that is
- * needed. One at a time in a process. */
+/* Takes the terminal of standard input and output. GD_INPUT where these are none, or one without the least
+ * that is needed. One at a time in a process. */
 GD_MUST_USE enum gd_rc terminal_open(const struct theme *theme, struct terminal **out, struct gd_error *err);
 void terminal_close(struct terminal **terminal);
 

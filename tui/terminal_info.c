@@ -1,4 +1,5 @@
-/* Keeps the terminal's description of curses apart from that of readline, which shares the library below both. */
+/* Keeps the terminal's description of curses apart from that of readline, which shares the library below
+ * both. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "terminal.h"
 

@@ -44,9 +44,9 @@ struct theme {
 /* Every role plain, with the role table's look for mono. */
 void theme_plain(struct theme *theme);
 
-/* Reads lines "ROLE = LOOK / LOOK / LOOK" (256 colours, 16, none; a missing one keeps what stands) over theme.
- * LOOK is [COLOUR] [on COLOUR] [bold dim italic underline reverse], COLOUR a name, 0 to 255, or default. # begins
- * a comment. GD_INPUT names file, line and fault. */
+/* Reads lines "ROLE = LOOK / LOOK / LOOK" (256 colours, 16, none; a missing one keeps what stands) over
+ * theme. LOOK is [COLOUR] [on COLOUR] [bold dim italic underline reverse], COLOUR a name, 0 to 255, or
+ * default. # begins a comment. GD_INPUT names file, line and fault. */
 GD_MUST_USE enum gd_rc theme_read(struct theme *theme, const char *text, const char *file,
                                   struct gd_error *err);
 
