@@ -1,12 +1,16 @@
 /* HTTP against a scripted server: what leaves, where it goes, what comes back, many at once, the log. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "../../api/log.h"
 #include "../../api/mem.h"
+#include "../../api/when.h"
 #include "ask.h"
 #include "tap.h"
 
@@ -363,6 +367,52 @@ static void test_two(void)
     settle();
 }
 
+static void on_alarm(int sig)
+{
+    (void)sig;
+}
+
+static void on_readable(void *arg, int fd, short events)
+{
+    int *seen = arg;
+
+    (void)fd;
+    *seen = events;
+}
+
+/* The one wait of both: a signal ends it, a descriptor too, and a hang-up is told as such. */
+static void test_wait(void)
+{
+    static const struct reaction script[] = {{.end = SERVER_HOLD}};
+    struct sigaction act = {.sa_handler = on_alarm}, before;
+    struct itimerval soon = {.it_value = {.tv_usec = 50000}};
+    struct gd_error err = {0};
+    struct gd_http *http;
+    struct result result;
+    int pair[2], seen = 0, id;
+    int64_t began;
+
+    server_script(&server, script, COUNT(script));
+    http = connect_with((struct gd_http_options){.timeout = 60}, server.port);
+    begin(http, "GET", NULL, &result);
+    until(&server.requests, 1);
+    settle();
+    began = gd_mono_ms();
+    sigaction(SIGALRM, &act, &before);
+    setitimer(ITIMER_REAL, &soon, NULL);
+    ok(gd_loop_turn(loop, 20000, &err) == GD_OK && gd_mono_ms() - began < 10000,
+       "a signal ends the wait while a request is under way");
+    sigaction(SIGALRM, &before, NULL);
+    if (pipe(pair) != 0 || gd_loop_fd(loop, pair[0], POLLIN, on_readable, &seen, &id) != GD_OK)
+        bail_out("no pipe");
+    close(pair[1]);
+    ok(gd_loop_turn(loop, 20000, &err) == GD_OK && (seen & POLLHUP) != 0, "a hang-up too, and it is told");
+    gd_loop_fd_drop(loop, id);
+    close(pair[0]);
+    gd_http_free(&http);
+    settle();
+}
+
 /* ---- the log ---- */
 
 static void test_log(void)
@@ -419,6 +469,7 @@ int main(void)
     test_free_inside();
     test_send_inside();
     test_two();
+    test_wait();
     test_log();
     ask_stop();
     return done_testing();
