@@ -146,7 +146,7 @@ static bool options_answer(const struct job *job, const char *word, int64_t rows
 
 static void refuse_unasked(struct job *job, const char *word, int64_t rows)
 {
-    char advice[200];
+    char advice[400];
 
     if (strcmp(word, "y") == 0)
         snprintf(advice, sizeof advice, "give -y (--yes) to confirm it");
