@@ -36,8 +36,8 @@ static bool has_part(CURLU *url, CURLUPart part)
     return has;
 }
 
-/* What stands behind the scheme; NULL where that is another, or no host follows. libcurl itself would let
- * more pass: other counts of slashes, no scheme at all. */
+/* What stands behind the scheme; NULL where that is another, or no host follows, or a colon without a port.
+ * libcurl itself would let more pass: other counts of slashes, no scheme at all. */
 static const char *behind_scheme(const char *text, bool *plain)
 {
     size_t len = 0;
@@ -48,7 +48,9 @@ static const char *behind_scheme(const char *text, bool *plain)
     else if (strncasecmp(text, "http://", 7) == 0)
         len = 7;
     *plain = len == 7;
-    return len > 0 && text[len] != '/' && text[len] != '\0' ? text + len : NULL;
+    if (len == 0 || text[len] == '/' || text[len] == '\0')
+        return NULL;
+    return strstr(text + len, ":/") == NULL && text[strlen(text) - 1] != ':' ? text + len : NULL;
 }
 
 static enum gd_rc check_host(CURLU *url, const char *shown, bool plain, struct gd_error *err)
@@ -90,7 +92,7 @@ enum gd_rc gd_http_check_url(const char *base_url, struct gd_error *err)
         return gd_fail(err, GD_INPUT, "name the account in account_sid and the token in token_command",
                        "base_url holds credentials");
     if (behind_scheme(base_url, &plain) == NULL)
-        return gd_fail(err, GD_INPUT, ADVICE, "base_url %s is neither an https nor an http URL", base_url);
+        return gd_fail(err, GD_INPUT, ADVICE, "base_url %s is no whole https or http URL", base_url);
     if (strpbrk(base_url, "?#") != NULL)
         return gd_fail(err, GD_INPUT, ADVICE, "base_url %s goes on after its path", base_url);
     url = curl_url();

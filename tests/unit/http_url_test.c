@@ -37,6 +37,8 @@ static const char *const bad[] = {
     "file:///etc/passwd",
     "https://",
     "https:///v1",
+    "http://localhost:/v1",
+    "http://localhost:",
     "https:/host/v1",
     "https:host/v1",
     "//host/v1",
