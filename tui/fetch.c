@@ -124,6 +124,19 @@ static void pump_soon(struct fetch *fetch)
 
 static bool start(struct flight *flight, struct gd_error *err);
 
+/* Tells the caller, naming the allocation in what went wrong. */
+static void tell(struct fetch *fetch, const struct flight *flight, const struct gd_reply *reply)
+{
+    struct gd_reply named = *reply;
+
+    if (reply->error.rc != GD_OK) {
+        named.error = (struct gd_error){0};
+        gd_fail(&named.error, reply->error.rc, reply->error.advice, "%.120s: %s", flight->item.id,
+                reply->error.what);
+    }
+    fetch->hooks.got(fetch->hooks.arg, &flight->item, &named);
+}
+
 static void got(void *arg, const struct gd_reply *reply)
 {
     struct flight *flight = arg;
@@ -141,7 +154,7 @@ static void got(void *arg, const struct gd_reply *reply)
             return;
     }
     remember(fetch, flight, reply);
-    fetch->hooks.got(fetch->hooks.arg, &flight->item, reply);
+    tell(fetch, flight, reply);
     flight_free(flight);
     pump_soon(fetch);
 }
@@ -157,7 +170,7 @@ static void never_sent(struct fetch *fetch, struct flight *flight, const struct 
 {
     struct gd_reply reply = {.rc = why->rc, .verdict = GD_GIVE_UP, .error = *why};
 
-    fetch->hooks.got(fetch->hooks.arg, &flight->item, &reply);
+    tell(fetch, flight, &reply);
     flight_free(flight);
 }
 

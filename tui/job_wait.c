@@ -151,7 +151,7 @@ static void refuse_unasked(struct job *job, const char *word, int64_t rows)
     if (strcmp(word, "y") == 0)
         snprintf(advice, sizeof advice, "give -y (--yes) to confirm it");
     else
-        snprintf(advice, sizeof advice, "give --confirm=%s to confirm it", word);
+        snprintf(advice, sizeof advice, "give --confirm=%.150s to confirm it", word);
     if (job->options.confirm != NULL)
         job_fail(job, GD_REFUSED, advice, "--confirm=%.60s does not confirm %lld row%s", job->options.confirm,
                  (long long)rows, rows == 1 ? "" : "s");

@@ -50,25 +50,25 @@ static const char *print(enum output_format format, const struct sink_shape *as,
 }
 
 #define ROWS                                                                                                  \
-    "[{\"id\":\"gp-1\",\"a\":{\"numbers\":[\"+1\",\"+2\"]},\"n\":3,\"note\":null},"                           \
+    "[{\"id\":\"gp-1\",\"a\":{\"numbers\":[\"11\",\"22\"]},\"n\":3,\"note\":null},"                           \
     "{\"id\":\"gp-22\",\"a\":{\"numbers\":[]},\"n\":true,\"note\":\"x, \\\"y\\\"\"}]"
 
 static void test_formats(void)
 {
     is_str(print(OUTPUT_TABLE, &shape, ROWS),
-           "ID     A NUMBERS  N     NOTE\ngp-1   +1,+2      3     -\ngp-22  -          true  x, \"y\"\n", "table");
+           "ID     A NUMBERS  N     NOTE\ngp-1   11,22      3     -\ngp-22  -          true  x, \"y\"\n", "table");
     is_str(print(OUTPUT_JSON, &shape, ROWS),
-           "[\n{\"id\":\"gp-1\",\"a\":{\"numbers\":[\"+1\",\"+2\"]},\"n\":3,\"note\":null},\n"
+           "[\n{\"id\":\"gp-1\",\"a\":{\"numbers\":[\"11\",\"22\"]},\"n\":3,\"note\":null},\n"
            "{\"id\":\"gp-22\",\"a\":{\"numbers\":[]},\"n\":true,\"note\":\"x, \\\"y\\\"\"}\n]\n",
            "json");
     is_str(print(OUTPUT_JSONL, &shape, ROWS),
-           "{\"id\":\"gp-1\",\"a\":{\"numbers\":[\"+1\",\"+2\"]},\"n\":3,\"note\":null}\n"
+           "{\"id\":\"gp-1\",\"a\":{\"numbers\":[\"11\",\"22\"]},\"n\":3,\"note\":null}\n"
            "{\"id\":\"gp-22\",\"a\":{\"numbers\":[]},\"n\":true,\"note\":\"x, \\\"y\\\"\"}\n",
            "jsonl");
     is_str(print(OUTPUT_CSV, &shape, ROWS),
-           "id,a.numbers,n,note\r\ngp-1,\"+1,+2\",3,\r\ngp-22,,true,\"x, \"\"y\"\"\"\r\n", "csv");
+           "id,a.numbers,n,note\r\ngp-1,\"11,22\",3,\r\ngp-22,,true,\"x, \"\"y\"\"\"\r\n", "csv");
     is_str(print(OUTPUT_TSV, &shape, ROWS),
-           "id\ta.numbers\tn\tnote\ngp-1\t+1,+2\t3\t\ngp-22\t\ttrue\tx, \"y\"\n", "tsv");
+           "id\ta.numbers\tn\tnote\ngp-1\t11,22\t3\t\ngp-22\t\ttrue\tx, \"y\"\n", "tsv");
     is_str(print(OUTPUT_CSV, &wide_shape, ROWS), "id,note\r\ngp-1,\r\ngp-22,\"x, \"\"y\"\"\"\r\n",
            "csv has columns of its own");
 }
