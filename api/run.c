@@ -239,6 +239,8 @@ static void hand_over(struct gd_run *run)
             run->hooks.row(run->hooks.arg, &work->row);
         work_free(work);
     }
+    if (!STAILQ_EMPTY(&back))
+        run_soon(run);
     STAILQ_CONCAT(&back, &run->to_send);
     STAILQ_CONCAT(&run->to_send, &back);
 }
@@ -276,6 +278,7 @@ static size_t plan_round(struct gd_run *run)
         STAILQ_FOREACH (work, &unit->rows, link) {
             work->row.state = GD_ROW_SENT;
             work->row.sent_at = now;
+            work->row.attempts++; /* journaled before the bytes leave, so that a crash does not lose it */
         }
         marked += unit->n;
         run->begun += (int64_t)unit->n;

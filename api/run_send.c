@@ -139,7 +139,7 @@ static void deallocated(struct gd_run *run, struct work *work, const struct gd_a
 /* The answer to a request about one row. */
 static void one_answered(struct gd_run *run, struct work *work, const struct gd_reply *reply)
 {
-    work->row.attempts += reply->attempts;
+    work->row.attempts += reply->attempts - 1; /* the first was counted when it was marked */
     run_take_envelope(&work->row, reply->http_status, &reply->envelope, NULL);
     if (reply->verdict == GD_UNSETTLED || (run->op.kind == GD_OP_DEALLOCATE && reply->http_status == 400)) {
         if (run->op.kind == GD_OP_CREATE)
@@ -214,7 +214,7 @@ static void bulk_answered(struct gd_run *run, struct unit *unit, const struct gd
         note_bulk(run, reply->bulk, unit->n, gd_bulk_match(reply->bulk, ids, unit->n, match));
     for (i = 0; (work = STAILQ_FIRST(&unit->rows)) != NULL; i++) {
         STAILQ_REMOVE_HEAD(&unit->rows, link);
-        work->row.attempts += reply->attempts;
+        work->row.attempts += reply->attempts - 1; /* the first was counted when it was marked */
         if (ids != NULL && match != NULL && match[i] >= 0)
             bulk_row_answered(run, work, &reply->bulk->rows[match[i]], reply->bulk->request_id);
         else
