@@ -11,7 +11,6 @@
 static const char *const columns[] = {"at", "user", "profile", "action", "subject", "result", NULL};
 static const struct sink_shape shape = {.title = "Audit", .columns = columns};
 
-
 /* Every word must stand somewhere in the row; capitals do not matter. */
 static bool matches(const struct job *job, const struct gd_audit_row *row)
 {

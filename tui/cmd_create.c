@@ -23,7 +23,8 @@ static void create_free(void *state)
     gd_free(create);
 }
 
-/* The kind can be said as kind=greenvn too: it is a field like others, but only a new allocation has a choice. */
+/* The kind can be said as kind=greenvn too: it is a field like others, but only a new allocation has a
+ * choice. */
 static enum gd_rc take_kind(struct create *create, const char *value, struct gd_error *err)
 {
     if (gd_kind_parse(value, &create->kind))

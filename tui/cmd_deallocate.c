@@ -12,8 +12,8 @@
 #include "job_op.h"
 #include "job_values.h"
 
-#define NAMED_MAX 10  /* ids named in the confirmation */
-#define SOON 3600     /* seconds: ends within the hour anyway */
+#define NAMED_MAX 10 /* ids named in the confirmation */
+#define SOON 3600    /* seconds: ends within the hour anyway */
 
 struct deallocate {
     struct job *job;
@@ -128,7 +128,8 @@ static char *confirm_text(const struct deallocate *d, size_t left_out)
     struct gd_buf out;
 
     gd_buf_init(&out, (size_t)1 << 20);
-    gd_buf_addf(&out, "Deallocate %zu allocation%s of %s: ", n, n == 1 ? "" : "s", d->job->desk->profile->tenant);
+    gd_buf_addf(&out, "Deallocate %zu allocation%s of %s: ", n, n == 1 ? "" : "s",
+                d->job->desk->profile->tenant);
     name_rows(d, GD_ROW_PENDING, n, &out);
     gd_buf_adds(&out, ".\n");
     if (left_out > 0) {

@@ -80,9 +80,10 @@ static void add_all(const struct job *job, struct gd_buf *out)
         if (option_rows[id].where != OPT_LISTED)
             add_option(out, &option_rows[id]);
     }
-    gd_buf_adds(out, "\nhelp COMMAND says more of one command.\n"
-                     "Exit status: 0 done; 1 some of several rows failed; 2 usage or bad input; 3 refused here;\n"
-                     "4 refused by the service; 5 no answer.\n");
+    gd_buf_adds(out,
+                "\nhelp COMMAND says more of one command.\n"
+                "Exit status: 0 done; 1 some of several rows failed; 2 usage or bad input; 3 refused here;\n"
+                "4 refused by the service; 5 no answer.\n");
 }
 
 /* The fields that a KEY=VALUE can name. */

@@ -15,9 +15,9 @@
 #include "import_read.h"
 #include "job_i.h"
 
-#define PIECE ((size_t)4 << 20)           /* bytes in one transaction */
-#define PIECE_CONSOLE ((size_t)16 << 10)  /* the same while keys are waited for */
-#define QUEUE_FULL 8192                   /* ids waiting to be read: the file waits */
+#define PIECE ((size_t)4 << 20)          /* bytes in one transaction */
+#define PIECE_CONSOLE ((size_t)16 << 10) /* the same while keys are waited for */
+#define QUEUE_FULL 8192                  /* ids waiting to be read: the file waits */
 #define QUEUE_LOW 2048
 #define NOTE_EVERY 100 /* ms between two words on the progress */
 
@@ -150,10 +150,10 @@ static const struct sink_shape shape = {.title = "Import", .columns = columns, .
 static void print_counts(struct import *import)
 {
     struct sink *sink = import->job->sink;
-    json_t *row = json_pack("{s:I,s:I,s:I,s:I,s:I,s:I}", "new", (json_int_t)import->fresh, "known",
-                            (json_int_t)import->known, "bad", (json_int_t)import->bad, "read",
-                            (json_int_t)import->read, "gone", (json_int_t)import->gone, "failed",
-                            (json_int_t)import->failed);
+    json_t *row =
+        json_pack("{s:I,s:I,s:I,s:I,s:I,s:I}", "new", (json_int_t)import->fresh, "known",
+                  (json_int_t)import->known, "bad", (json_int_t)import->bad, "read", (json_int_t)import->read,
+                  "gone", (json_int_t)import->gone, "failed", (json_int_t)import->failed);
 
     sink->class->begin(sink, &shape);
     if (row != NULL)
@@ -272,7 +272,8 @@ static void readable(void *arg, int fd, short events)
     if (len < 0 && (errno == EINTR || errno == EAGAIN))
         return;
     if (len < 0)
-        gd_fail(&import->broken, GD_IO, "see that it can be read", "%.200s: %s", import->name, strerror(errno));
+        gd_fail(&import->broken, GD_IO, "see that it can be read", "%.200s: %s", import->name,
+                strerror(errno));
     if (len < 0 || take_piece(import, (size_t)len, len == 0) != GD_OK || len == 0) {
         file_over(import);
         return;
@@ -336,7 +337,8 @@ static enum gd_rc open_file(struct import *import)
     bool standard;
 
     if (job->argc != 1)
-        return gd_fail(&job->error, GD_INPUT, "name a file, or - for standard input", "import takes one file");
+        return gd_fail(&job->error, GD_INPUT, "name a file, or - for standard input",
+                       "import takes one file");
     standard = strcmp(job->argv[0], "-") == 0;
     if (standard && job->console != NULL)
         return gd_fail(&job->error, GD_INPUT, "name a file", "in the console there is no standard input");

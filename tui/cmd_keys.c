@@ -21,8 +21,7 @@ static void print(struct job *job, const char *key, const char *command, const c
 static bool is_rebound(const struct job *job, const char *key)
 {
     for (size_t i = 0; job->config != NULL && i < job->config->n_pairs; i++) {
-        if (strcmp(job->config->pairs[i].section, "keys") == 0 &&
-            strcmp(job->config->pairs[i].key, key) == 0)
+        if (strcmp(job->config->pairs[i].section, "keys") == 0 && strcmp(job->config->pairs[i].key, key) == 0)
             return true;
     }
     return false;

@@ -50,8 +50,7 @@ static void note_partial(struct job *job)
 
     if (gd_ledger_count(job->desk->ledger, &known, &job->error) != GD_OK)
         return;
-    snprintf(text, sizeof text, "%s known here; the tenant may hold more",
-             job_count(known, count));
+    snprintf(text, sizeof text, "%s known here; the tenant may hold more", job_count(known, count));
     job->sink->class->note(job->sink, text);
 }
 

@@ -4,13 +4,13 @@
 #include "../api/when.h"
 #include "job_op.h"
 
-static const char *const columns[] = {"operation", "kind",          "state",           "created_at",
-                                      "user",      "counts.total",  "counts.applied",  "counts.failed",
-                                      "counts.unknown", "counts.skipped", "reason",    NULL};
-static const char *const wide[] = {"operation",      "kind",           "state",   "origin", "dialect",
-                                   "parent",         "reason",         "user",    "profile", "created_at",
-                                   "ended_at",       "counts.total",   "counts.applied", "counts.failed",
-                                   "counts.unknown", "counts.skipped", NULL};
+static const char *const columns[] = {"operation",      "kind",           "state",          "created_at",
+                                      "user",           "counts.total",   "counts.applied", "counts.failed",
+                                      "counts.unknown", "counts.skipped", "reason",         NULL};
+static const char *const wide[] = {
+    "operation",      "kind",          "state",          "origin",         "dialect",  "parent",
+    "reason",         "user",          "profile",        "created_at",     "ended_at", "counts.total",
+    "counts.applied", "counts.failed", "counts.unknown", "counts.skipped", NULL};
 static const struct sink_shape shape = {.title = "Operations", .columns = columns, .wide = wide};
 
 static json_t *time_or_null(int64_t when, int zone)

@@ -12,8 +12,8 @@ static const char *const list_columns[] = {"name",    "tenant",  "base_url", "ro
 static const struct sink_shape list_shape = {.title = "Profiles", .columns = list_columns};
 static const struct sink_shape one_shape = {.title = "Profile", .columns = list_columns, .single = true};
 
-static const char *const check_columns[] = {"name", "base_url", "tenant", "ok", "ms", "country", "timezone",
-                                            NULL};
+static const char *const check_columns[] = {"name", "base_url", "tenant",   "ok",
+                                            "ms",   "country",  "timezone", NULL};
 static const struct sink_shape check_shape = {.title = "Check", .columns = check_columns, .single = true};
 
 static json_t *profile_row(const struct gd_config *config, const struct gd_profile *profile)
@@ -109,11 +109,11 @@ static void answered(void *arg, const struct gd_reply *reply)
         return;
     }
     job->sink->class->begin(job->sink, &check_shape);
-    print_row(job, json_pack("{s:s,s:s,s:s,s:b,s:I,s:s?,s:s?}", "name", profile->name, "base_url",
-                             profile->base_url, "tenant", profile->tenant, "ok", 1, "ms",
-                             (json_int_t)(gd_mono_ms() - check->began), "country",
-                             common(reply->settings, "country"), "timezone",
-                             common(reply->settings, "timezone")));
+    print_row(job,
+              json_pack("{s:s,s:s,s:s,s:b,s:I,s:s?,s:s?}", "name", profile->name, "base_url",
+                        profile->base_url, "tenant", profile->tenant, "ok", 1, "ms",
+                        (json_int_t)(gd_mono_ms() - check->began), "country",
+                        common(reply->settings, "country"), "timezone", common(reply->settings, "timezone")));
     job->sink->class->end(job->sink);
     job_done(job, GD_OK);
 }

@@ -23,7 +23,7 @@ struct refresh {
     struct target *targets;
     size_t n, room, next;
     size_t read, gone, failed;
-    int64_t noted; /* when the progress was last told, ms */
+    int64_t noted;         /* when the progress was last told, ms */
     struct gd_error first; /* the first failure that stopped one */
 };
 
@@ -54,8 +54,8 @@ static bool gather(void *arg, const struct gd_alloc *row)
         refresh->targets = more;
         refresh->room = room;
     }
-    more[refresh->n] = (struct target){
-        .id = gd_strdup(row->v[GD_F_ID]), .kind = row->kind, .kind_known = row->read_at > 0};
+    more[refresh->n] =
+        (struct target){.id = gd_strdup(row->v[GD_F_ID]), .kind = row->kind, .kind_known = row->read_at > 0};
     if (more[refresh->n].id == NULL) {
         gd_fail_memory(&refresh->job->error);
         return false;
@@ -164,9 +164,9 @@ static const struct sink_shape shape = {.title = "Refresh", .columns = columns, 
 static void print(struct refresh *refresh)
 {
     struct sink *sink = refresh->job->sink;
-    json_t *row = json_pack("{s:I,s:I,s:I,s:I}", "asked", (json_int_t)refresh->n, "read",
-                            (json_int_t)refresh->read, "gone", (json_int_t)refresh->gone, "failed",
-                            (json_int_t)refresh->failed);
+    json_t *row =
+        json_pack("{s:I,s:I,s:I,s:I}", "asked", (json_int_t)refresh->n, "read", (json_int_t)refresh->read,
+                  "gone", (json_int_t)refresh->gone, "failed", (json_int_t)refresh->failed);
 
     sink->class->begin(sink, &shape);
     if (row != NULL)

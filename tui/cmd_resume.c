@@ -35,7 +35,8 @@ static bool is_open(const struct gd_op_row *row)
 {
     if (row->state == GD_ROW_PENDING || row->state == GD_ROW_SENT)
         return true;
-    return row->id != NULL && (row->state == GD_ROW_UNKNOWN || (row->state == GD_ROW_FAILED && row->not_applied));
+    return row->id != NULL &&
+           (row->state == GD_ROW_UNKNOWN || (row->state == GD_ROW_FAILED && row->not_applied));
 }
 
 static bool open_row(void *arg, struct gd_op_row *row)
@@ -103,8 +104,7 @@ static bool is_open_op(void *arg, const struct gd_op *op)
     const struct gd_op_counts *counts = &op->counts;
     int64_t open = 0;
 
-    if (op->state == GD_OPS_RUNNING ||
-        counts->pending + counts->sent + counts->unknown + counts->failed == 0)
+    if (op->state == GD_OPS_RUNNING || counts->pending + counts->sent + counts->unknown + counts->failed == 0)
         return true;
     finding->rc = open_rows(finding->job, op->op, NULL, &open);
     if (open > 0)

@@ -258,7 +258,8 @@ static enum gd_rc take_words(struct update *update)
 
     if (job->argc < 2)
         return gd_fail(&job->error, GD_INPUT, "update ID KEY=VALUE…: see help update",
-                       job->argc == 0 ? "update wants an id and what to change" : "update wants what to change");
+                       job->argc == 0 ? "update wants an id and what to change"
+                                      : "update wants what to change");
     update->id = job->argv[0];
     rc = job_values(job, job->argc - 1, job->argv + 1, &update->assignments, &job->error);
     update->n_assignments = rc == GD_OK ? job->argc - 1 : 0;

@@ -5,9 +5,9 @@
 #include "../api/mem.h"
 #include "../api/when.h"
 
-#define BATCH 256       /* answers that go into the ledger in one transaction */
-#define BATCH_WAIT 50   /* ms that an answer waits for others at most */
-#define AHEAD 4         /* calls handed to the connection, per transfer that it runs at once */
+#define BATCH 256     /* answers that go into the ledger in one transaction */
+#define BATCH_WAIT 50 /* ms that an answer waits for others at most */
+#define AHEAD 4       /* calls handed to the connection, per transfer that it runs at once */
 
 struct flight {
     struct fetch *fetch; /* NULL: abandoned */
@@ -106,8 +106,8 @@ static void remember(struct fetch *fetch, const struct flight *flight, const str
     }
     if (++fetch->n_answers == BATCH)
         flush(fetch);
-    else if (fetch->flush_timer == 0 && gd_loop_after(fetch->desk->loop, BATCH_WAIT, flush_due, fetch,
-                                                      &fetch->flush_timer) != GD_OK)
+    else if (fetch->flush_timer == 0 &&
+             gd_loop_after(fetch->desk->loop, BATCH_WAIT, flush_due, fetch, &fetch->flush_timer) != GD_OK)
         flush(fetch);
 }
 

@@ -218,7 +218,8 @@ static enum gd_rc put_more(struct import_reader *reader, struct gd_alloc *alloc,
     if (strcmp(key, "tenant") == 0) {
         if (*cell == '\0' || strcmp(cell, reader->tenant) == 0)
             return GD_OK;
-        return gd_fail(err, GD_INPUT, "import it with that tenant's profile", "it is of the tenant %.60s", cell);
+        return gd_fail(err, GD_INPUT, "import it with that tenant's profile", "it is of the tenant %.60s",
+                       cell);
     }
     if (*cell == '\0')
         return GD_OK;
@@ -242,8 +243,9 @@ static enum gd_rc put_cell(struct import_reader *reader, struct import_row *row,
         return GD_OK;
     if (field == GD_F_KIND) {
         row->kind_given = gd_kind_parse(cell, &row->alloc.kind);
-        return row->kind_given ? GD_OK
-                               : gd_fail(err, GD_INPUT, "give greenpin or greenvn", "there is no kind %.40s", cell);
+        return row->kind_given
+                   ? GD_OK
+                   : gd_fail(err, GD_INPUT, "give greenpin or greenvn", "there is no kind %.40s", cell);
     }
     if (field == GD_F_STATE)
         return gd_state_parse(cell, &row->alloc.state)
@@ -252,8 +254,8 @@ static enum gd_rc put_cell(struct import_reader *reader, struct import_row *row,
     return gd_alloc_set(&row->alloc, field, cell, err);
 }
 
-static enum gd_rc read_record(struct import_reader *reader, const char *text, size_t len, struct import_row *row,
-                              struct gd_error *err)
+static enum gd_rc read_record(struct import_reader *reader, const char *text, size_t len,
+                              struct import_row *row, struct gd_error *err)
 {
     const char *at = text;
     struct gd_buf cell;
@@ -263,7 +265,8 @@ static enum gd_rc read_record(struct import_reader *reader, const char *text, si
     gd_buf_init(&cell, IMPORT_RECORD_MAX);
     for (; rc == GD_OK && at != NULL; n++) {
         if (!take_cell(&at, text + len, reader->delimiter, &cell))
-            rc = gd_fail(err, GD_INPUT, "double the quotes inside a quoted cell", "a quote stands where none can");
+            rc = gd_fail(err, GD_INPUT, "double the quotes inside a quoted cell",
+                         "a quote stands where none can");
         else if (n < reader->n_columns)
             rc = put_cell(reader, row, reader->columns[n], cell.data, err);
     }

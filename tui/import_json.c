@@ -45,7 +45,8 @@ static bool is_other_tenant(struct import_reader *reader, const json_t *object)
 
     if (tenant == NULL || strcmp(tenant, reader->tenant) == 0)
         return false;
-    import_bad(reader, reader->line, "import it with that tenant's profile", "it is of the tenant %.60s", tenant);
+    import_bad(reader, reader->line, "import it with that tenant's profile", "it is of the tenant %.60s",
+               tenant);
     return true;
 }
 

@@ -159,8 +159,8 @@ static bool find_format(struct import_reader *reader, const char *text, size_t l
     return true;
 }
 
-static enum gd_rc take_one(struct import_reader *reader, const char *text, size_t len, bool last, size_t *taken,
-                           struct gd_error *err)
+static enum gd_rc take_one(struct import_reader *reader, const char *text, size_t len, bool last,
+                           size_t *taken, struct gd_error *err)
 {
     *taken = 0;
     if (reader->format == IMPORT_UNKNOWN && !find_format(reader, text, len, last))

@@ -59,13 +59,14 @@ size_t import_take_csv(struct import_reader *reader, const char *text, size_t le
 size_t import_take_json(struct import_reader *reader, const char *text, size_t len, bool last);
 
 /* Reads the header of a CSV: *taken as above. GD_INPUT names what cannot be a column. */
-GD_MUST_USE enum gd_rc import_take_header(struct import_reader *reader, const char *text, size_t len, bool last,
-                                          size_t *taken, struct gd_error *err);
+GD_MUST_USE enum gd_rc import_take_header(struct import_reader *reader, const char *text, size_t len,
+                                          bool last, size_t *taken, struct gd_error *err);
 
 /* Whether a line looks like the header of a CSV: one of its cells is a key. */
 bool import_is_header(const char *line, size_t len);
 
-/* Hands a row over once its values are checked and normalised; what is wrong goes to the hook for bad ones. */
+/* Hands a row over once its values are checked and normalised; what is wrong goes to the hook for bad ones.
+ */
 void import_give(struct import_reader *reader, struct import_row *row);
 void import_bad(struct import_reader *reader, int64_t line, const char *advice, const char *fmt, ...)
     GD_PRINTF(4, 5);

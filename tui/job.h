@@ -27,7 +27,7 @@ struct job {
     struct gd_error error;
     char subject[256];     /* what the audit trail calls the thing acted on; "" the words */
     struct job_wait *wait; /* what the job waits for (job_wait.c), NULL nothing */
-    void *state; /* the command's own */
+    void *state;           /* the command's own */
     void (*state_free)(void *state);
     void (*cancel)(struct job *job); /* Ctrl-C: set by a command that can be stopped */
     void (*done)(struct job *job, enum gd_rc rc, void *arg); /* set by whoever runs it; frees the job */

@@ -19,8 +19,8 @@ void job_fail(struct job *job, enum gd_rc rc, const char *advice, const char *fm
  * with go, or ends the job as refused. text is copied. */
 void job_confirm(struct job *job, int64_t rows, const char *text, job_step_fn *go);
 
-/* Asks the person only, whatever the options say; no (can be NULL: refused) where the answer is another. false
- * where nobody can be asked: nothing happens. */
+/* Asks the person only, whatever the options say; no (can be NULL: refused) where the answer is another.
+ * false where nobody can be asked: nothing happens. */
 GD_MUST_USE bool job_ask(struct job *job, int64_t rows, const char *text, job_step_fn *go, job_step_fn *no);
 
 /* Goes on with go when country and zone of the account are known or assumed. */
@@ -33,7 +33,8 @@ void job_later(struct job *job, job_step_fn *go);
 void job_subject(struct job *job, const char *fmt, ...) GD_PRINTF(2, 3);
 
 /* An action of its own in the audit trail (a reveal, an operation's number). */
-GD_MUST_USE enum gd_rc job_audit(struct job *job, const char *action, const char *result, struct gd_error *err);
+GD_MUST_USE enum gd_rc job_audit(struct job *job, const char *action, const char *result,
+                                 struct gd_error *err);
 
 /* Reads --kind; *given false where it was not. GD_INPUT. */
 GD_MUST_USE enum gd_rc job_kind(const struct job *job, enum gd_kind *kind, bool *given, struct gd_error *err);

@@ -105,9 +105,9 @@ static bool add_row(void *arg, struct gd_op_row *row)
     bool good = row->state == GD_ROW_APPLIED || row->state == GD_ROW_SKIPPED || row->state == GD_ROW_PENDING;
 
     if (!good && printing->op->counts.total == 1)
-        describe_row(row, row->state == GD_ROW_FAILED && row->http_status != 0 && !row->not_applied
-                              ? GD_SERVER
-                              : GD_NO_ANSWER,
+        describe_row(row,
+                     row->state == GD_ROW_FAILED && row->http_status != 0 && !row->not_applied ? GD_SERVER
+                                                                                               : GD_NO_ANSWER,
                      printing->err);
     if (json_array_append_new(printing->rows, gd_op_row_json(row)) != 0) {
         printing->failed = true;
@@ -197,8 +197,9 @@ static void end_paused(struct job *job)
     char advice[80];
 
     snprintf(advice, sizeof advice, "resume %" PRId64 " goes on with the rest", o->op);
-    gd_fail(&job->error, GD_PARTIAL, advice, "operation %" PRId64 " is paused after %" PRId64 " of %" PRId64
-            " rows", o->op, o->over, o->total);
+    gd_fail(&job->error, GD_PARTIAL, advice,
+            "operation %" PRId64 " is paused after %" PRId64 " of %" PRId64 " rows", o->op, o->over,
+            o->total);
     report(o, GD_PARTIAL);
 }
 
@@ -210,7 +211,8 @@ static void ask_after_canary(struct operating *o, const struct gd_op *op)
     bool asked;
 
     gd_buf_init(&text, 4096);
-    gd_buf_addf(&text, "%" PRId64 " of %" PRId64 " rows are through: %" PRId64 " applied, %" PRId64
+    gd_buf_addf(&text,
+                "%" PRId64 " of %" PRId64 " rows are through: %" PRId64 " applied, %" PRId64
                 " failed, %" PRId64 " unknown.\n%" PRId64 " are left.\n",
                 op->counts.total - left, op->counts.total, op->counts.applied, op->counts.failed,
                 op->counts.unknown + op->counts.sent, left);
@@ -258,8 +260,9 @@ static void run_done(void *arg, const struct gd_op *op, enum gd_rc rc, const str
 
         rc = o->stopping ? GD_CANCELLED : GD_PARTIAL;
         snprintf(advice, sizeof advice, "resume %" PRId64 " goes on with the rest", o->op);
-        gd_fail(&job->error, rc, advice, "operation %" PRId64 " is %s: %" PRId64 " applied, %" PRId64 " not sent",
-                o->op, gd_op_state_name(op->state), op->counts.applied, op->counts.pending);
+        gd_fail(&job->error, rc, advice,
+                "operation %" PRId64 " is %s: %" PRId64 " applied, %" PRId64 " not sent", o->op,
+                gd_op_state_name(op->state), op->counts.applied, op->counts.pending);
     }
     report(o, rc);
 }
@@ -273,12 +276,14 @@ static void stop_run(struct job *job)
     if (!o->stopping) {
         o->stopping = true;
         gd_run_wish(o->run, GD_WISH_STOP);
-        job->sink->class->note(job->sink, "stopping after the requests under way; once more waits for nothing");
+        job->sink->class->note(job->sink,
+                               "stopping after the requests under way; once more waits for nothing");
         return;
     }
     gd_run_free(&o->run);
     snprintf(advice, sizeof advice, "resume %" PRId64 " reads what became of it, then goes on", o->op);
-    job_fail(job, GD_CANCELLED, advice, "operation %" PRId64 " was left while requests were under way", o->op);
+    job_fail(job, GD_CANCELLED, advice, "operation %" PRId64 " was left while requests were under way",
+             o->op);
 }
 
 /* Another operation writes: this one never began, and must not begin later unasked. */
@@ -371,8 +376,8 @@ static enum gd_rc request_of(struct job *job, const struct job_plan *plan, const
                                               [GD_OP_CREATE] = GD_CALL_CREATE,
                                               [GD_OP_VN] = GD_CALL_VN};
 
-    return gd_call_text(job->desk, calls[plan->op.kind], plan->op.dialect, row->alloc_kind, row->id, &row->want,
-                        text, &job->error);
+    return gd_call_text(job->desk, calls[plan->op.kind], plan->op.dialect, row->alloc_kind, row->id,
+                        &row->want, text, &job->error);
 }
 
 /* Builds every request once, so that what cannot be sent is found before anything is; print: --dry-run. */

@@ -37,8 +37,8 @@ const struct sink_shape *allocation_shape(void)
     return &shape;
 }
 
-static const char *const operation_columns[] = {"id", "outcome", "http_status", "code", "message", "advice",
-                                                NULL};
+static const char *const operation_columns[] = {"id",      "outcome", "http_status", "code",
+                                                "message", "advice",  NULL};
 static const char *const operation_wide[] = {"id",     "outcome",  "http_status", "code", "message",
                                              "advice", "attempts", "request_id",  NULL};
 const struct sink_shape operation_shape = {.title = "Operation",
@@ -100,11 +100,11 @@ static void mask_request(json_t *object, const char *parent)
     size_t i;
 
     if (json_is_array(object)) {
-        json_array_foreach (object, i, value)
-            mask_request(value, "");
+        json_array_foreach(object, i, value) mask_request(value, "");
         return;
     }
-    json_object_foreach_safe (object, next, key, value) {
+    json_object_foreach_safe(object, next, key, value)
+    {
         struct gd_buf path;
         enum gd_field field;
 

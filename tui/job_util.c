@@ -33,7 +33,8 @@ enum gd_rc job_kind(const struct job *job, enum gd_kind *kind, bool *given, stru
     *given = job->options.kind != NULL;
     *kind = GD_GREENPIN;
     if (*given && !gd_kind_parse(job->options.kind, kind))
-        return gd_fail(err, GD_INPUT, "give greenpin or greenvn", "there is no kind %.40s", job->options.kind);
+        return gd_fail(err, GD_INPUT, "give greenpin or greenvn", "there is no kind %.40s",
+                       job->options.kind);
     return GD_OK;
 }
 

@@ -8,7 +8,8 @@
 
 /* Copies the assignments; a value "-" becomes the next line of standard input. Caller frees out by
  * job_words_free. GD_INPUT where a word is no assignment, or there is no line. */
-GD_MUST_USE enum gd_rc job_values(struct job *job, int n, char *const *words, char ***out, struct gd_error *err);
+GD_MUST_USE enum gd_rc job_values(struct job *job, int n, char *const *words, char ***out,
+                                  struct gd_error *err);
 
 /* Lines for a confirmation: what it is, each field before → after (masked unless revealed), old and new end,
  * cost, and what was assumed. Caller frees; NULL where memory ran out. */

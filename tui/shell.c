@@ -192,8 +192,8 @@ static enum gd_rc fill_demo(struct shell *shell, struct gd_error *err)
     struct sink *quiet = sink_out_new(shell->loop, OUTPUT_JSONL, NULL, stderr, -1);
     char import[] = "import", fetch[] = "--fetch";
     struct ids ids = {0};
-    enum gd_rc rc = quiet != NULL ? demo_ids(shell->demo, shell->loop, ids_came, &ids, err)
-                                  : gd_fail_memory(err);
+    enum gd_rc rc =
+        quiet != NULL ? demo_ids(shell->demo, shell->loop, ids_came, &ids, err) : gd_fail_memory(err);
 
     while (rc == GD_OK && !ids.over && interrupts == 0)
         rc = gd_loop_turn(shell->loop, -1, err);

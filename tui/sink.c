@@ -37,7 +37,8 @@ static void add_value(const json_t *value, struct gd_buf *out)
     } else if (json_is_boolean(value)) {
         gd_buf_adds(out, json_is_true(value) ? "true" : "false");
     } else if (json_is_array(value)) {
-        json_array_foreach (value, i, item) {
+        json_array_foreach(value, i, item)
+        {
             if (i > 0)
                 gd_buf_addc(out, ',');
             add_value(item, out);

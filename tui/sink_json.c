@@ -11,7 +11,8 @@ static void add_escape(int rune, struct gd_buf *out)
 {
     if (rune > 0xffff) {
         rune -= 0x10000;
-        gd_buf_addf(out, "\\u%04x\\u%04x", 0xd800u | (unsigned)rune >> 10, 0xdc00u | ((unsigned)rune & 0x3ff));
+        gd_buf_addf(out, "\\u%04x\\u%04x", 0xd800u | (unsigned)rune >> 10,
+                    0xdc00u | ((unsigned)rune & 0x3ff));
     } else {
         gd_buf_addf(out, "\\u%04x", (unsigned)rune);
     }

@@ -125,7 +125,8 @@ static void add_scalars(const json_t *object, const char *skip, struct gd_buf *o
     const char *key;
     json_t *value;
 
-    json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
         struct gd_buf cell;
 
         if ((skip != NULL && strcmp(key, skip) == 0) || json_is_null(value))
@@ -162,7 +163,8 @@ static void put_single(struct sink_out *o, const json_t *object)
         if (rows == NULL)
             put_separated(o, object);
     }
-    json_array_foreach (rows, i, row) {
+    json_array_foreach(rows, i, row)
+    {
         if (o->table != NULL)
             sink_table_row(o->table, row);
         else

@@ -10,7 +10,7 @@
 #include "../api/text.h"
 #include "sink.h"
 
-#define HELD_MAX 512   /* rows that settle the widths */
+#define HELD_MAX 512 /* rows that settle the widths */
 #define COLUMNS_MAX 40
 #define CELL_MAX 65536 /* bytes */
 

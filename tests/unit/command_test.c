@@ -19,11 +19,12 @@ static void test_table(void)
         ok((row->flags & (GD_CF_SHELL | GD_CF_CONSOLE)) != 0, "%s works somewhere", row->name);
         ok((row->flags & GD_CF_BILLED) == 0 || (row->flags & GD_CF_WRITES) != 0, "%s: what is billed writes",
            row->name);
-        ok((row->flags & GD_CF_WRITES) == 0 || (row->flags & (GD_CF_NETWORK | GD_CF_LEDGER)) ==
-                                                   (GD_CF_NETWORK | GD_CF_LEDGER),
+        ok((row->flags & GD_CF_WRITES) == 0 ||
+               (row->flags & (GD_CF_NETWORK | GD_CF_LEDGER)) == (GD_CF_NETWORK | GD_CF_LEDGER),
            "%s: what writes needs network and ledger", row->name);
         for (size_t j = 0; j < i; j++)
-            ok(strcmp(gd_commands[j].name, row->name) != 0, "%s and %s differ", row->name, gd_commands[j].name);
+            ok(strcmp(gd_commands[j].name, row->name) != 0, "%s and %s differ", row->name,
+               gd_commands[j].name);
         ok(gd_command_find(row->name, NULL) == row, "%s is found by its name", row->name);
     }
 }
@@ -41,8 +42,14 @@ static void test_find(void)
 static const struct {
     const char *word, *want;
 } slips[] = {
-    {"lsit", "list"},     {"updat", "update"},      {"upate", "update"}, {"dealocate", "deallocate"},
-    {"get", "get"},       {"impotr", "import"},     {"xyzzy", NULL},     {"q", NULL},
+    {"lsit", "list"},
+    {"updat", "update"},
+    {"upate", "update"},
+    {"dealocate", "deallocate"},
+    {"get", "get"},
+    {"impotr", "import"},
+    {"xyzzy", NULL},
+    {"q", NULL},
     {"operation", "operations"},
 };
 

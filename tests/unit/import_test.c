@@ -82,7 +82,8 @@ static const struct {
     {"csv", "id,transaction_id\ngp-1,A\ngp-2,B\n", "gp-1=A gp-2=B"},
     {"csv of another order, mark and CRLF", "\xef\xbb\xbftransaction_id,id\r\nA,gp-1\r\nB,gp-2\r\n",
      "gp-1=A gp-2=B"},
-    {"csv in quotes", "\"id\",\"transaction_id\"\n\"gp-1\",\"A, \"\"b\"\"\"\ngp-2,\"\"\n", "gp-1=A, \"b\" gp-2"},
+    {"csv in quotes", "\"id\",\"transaction_id\"\n\"gp-1\",\"A, \"\"b\"\"\"\ngp-2,\"\"\n",
+     "gp-1=A, \"b\" gp-2"},
     {"csv with one column", "id\ngp-1\ngp-2\n", "gp-1 gp-2"},
     {"csv by semicolons", "id;transaction_id\ngp-1;A\n", "gp-1=A"},
     {"csv by tabs", "transaction_id\tid\nA\tgp-1\n", "gp-1=A"},
@@ -145,7 +146,8 @@ static void test_refused(void)
         struct gd_error err = {0};
         struct seen seen;
 
-        is_int(read_text(refused[i].text, 4096, &seen, &err), GD_INPUT, "header refused: %s", refused[i].what);
+        is_int(read_text(refused[i].text, 4096, &seen, &err), GD_INPUT, "header refused: %s",
+               refused[i].what);
         has_str(err.what, refused[i].what, "it names %s", refused[i].what);
         has_str(err.advice, refused[i].advice, "and what to do");
         is_str(seen.text.data, "", "and takes nothing in");

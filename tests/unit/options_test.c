@@ -129,9 +129,10 @@ static void test_table(void)
                    (row->letter == '\0' || option_rows[other].letter != row->letter),
                "--%s and --%s differ", row->name, option_rows[other].name);
         ok(row->help != NULL && *row->help != '\0', "--%s has help", row->name);
-        snprintf(line, sizeof line, "--%s%s", row->name, row->arg == NULL  ? ""
-                                                         : id == OPT_OUTPUT ? "=json"
-                                                                            : "=value");
+        snprintf(line, sizeof line, "--%s%s", row->name,
+                 row->arg == NULL   ? ""
+                 : id == OPT_OUTPUT ? "=json"
+                                    : "=value");
         ok(parse(line, &options, &argc, argv, &err) == GD_OK && argc == 0, "--%s parses", row->name);
         is_int((long long)options.given, 1LL << id, "--%s is marked as given", row->name);
         options_clear(&options);
@@ -196,7 +197,8 @@ static void test_words(void)
 
         ok(job_words(lines[i].line, &argc, &argv, &err) == GD_OK, "words of <%s>", lines[i].line);
         for (int w = 0; w < argc; w++)
-            snprintf(joined + strlen(joined), sizeof joined - strlen(joined), "%s%s", w > 0 ? "|" : "", argv[w]);
+            snprintf(joined + strlen(joined), sizeof joined - strlen(joined), "%s%s", w > 0 ? "|" : "",
+                     argv[w]);
         is_str(joined, lines[i].words, "<%s>: split", lines[i].line);
         job_words_free(argc, argv);
     }

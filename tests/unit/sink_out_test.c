@@ -38,8 +38,7 @@ static const char *print(enum output_format format, const struct sink_shape *as,
     if (list == NULL || out == NULL || sink == NULL)
         bail_out("no list, stream or sink for %s", rows);
     sink->class->begin(sink, as);
-    json_array_foreach (list, i, row)
-        sink->class->row(sink, row);
+    json_array_foreach(list, i, row) sink->class->row(sink, row);
     sink->class->end(sink);
     if (sink_out_finish(sink, &err) != GD_OK)
         diag("%s", err.what);
@@ -49,14 +48,15 @@ static const char *print(enum output_format format, const struct sink_shape *as,
     return printed;
 }
 
-#define ROWS                                                                                                  \
-    "[{\"id\":\"gp-1\",\"a\":{\"numbers\":[\"11\",\"22\"]},\"n\":3,\"note\":null},"                           \
+#define ROWS                                                                                                 \
+    "[{\"id\":\"gp-1\",\"a\":{\"numbers\":[\"11\",\"22\"]},\"n\":3,\"note\":null},"                          \
     "{\"id\":\"gp-22\",\"a\":{\"numbers\":[]},\"n\":true,\"note\":\"x, \\\"y\\\"\"}]"
 
 static void test_formats(void)
 {
     is_str(print(OUTPUT_TABLE, &shape, ROWS),
-           "ID     A NUMBERS  N     NOTE\ngp-1   11,22      3     -\ngp-22  -          true  x, \"y\"\n", "table");
+           "ID     A NUMBERS  N     NOTE\ngp-1   11,22      3     -\ngp-22  -          true  x, \"y\"\n",
+           "table");
     is_str(print(OUTPUT_JSON, &shape, ROWS),
            "[\n{\"id\":\"gp-1\",\"a\":{\"numbers\":[\"11\",\"22\"]},\"n\":3,\"note\":null},\n"
            "{\"id\":\"gp-22\",\"a\":{\"numbers\":[]},\"n\":true,\"note\":\"x, \\\"y\\\"\"}\n]\n",
@@ -81,8 +81,9 @@ static void test_empty(void)
     is_str(print(OUTPUT_CSV, &shape, "[]"), "id,a.numbers,n,note\r\n", "csv of nothing");
 }
 
-#define ONE                                                                                                   \
-    "[{\"operation\":7,\"counts\":{\"applied\":1,\"failed\":0},\"rows\":[{\"id\":\"gp-1\",\"note\":\"ok\"}]}]"
+#define ONE                                                                                                  \
+    "[{\"operation\":7,\"counts\":{\"applied\":1,\"failed\":0},\"rows\":[{\"id\":\"gp-1\",\"note\":\"ok\"}]" \
+    "}]"
 
 static void test_single(void)
 {
@@ -90,7 +91,8 @@ static void test_single(void)
            "operation: 7, applied: 1, failed: 0\nID    NOTE\ngp-1  ok\n", "one object as a table");
     is_str(print(OUTPUT_CSV, &one_shape, ONE), "id,note\r\ngp-1,ok\r\n", "its rows as csv");
     is_str(print(OUTPUT_JSONL, &one_shape, ONE),
-           "{\"operation\":7,\"counts\":{\"applied\":1,\"failed\":0},\"rows\":[{\"id\":\"gp-1\",\"note\":\"ok\"}]}\n",
+           "{\"operation\":7,\"counts\":{\"applied\":1,\"failed\":0},\"rows\":[{\"id\":\"gp-1\",\"note\":"
+           "\"ok\"}]}\n",
            "one object as a line");
     has_str(print(OUTPUT_JSON, &one_shape, ONE), "\"operation\": 7", "one object as json");
     ok(printed[0] == '{', "one object is no list");
@@ -118,8 +120,9 @@ static void test_hostile(void)
 
 static void test_width(void)
 {
-    is_str(print(OUTPUT_TABLE, &wide_shape, "[{\"id\":\"\xe4\xb8\xad\xe6\x96\x87\"},{\"id\":\"abc\"},"
-                                            "{\"id\":\"e\xcc\x81\"}]"),
+    is_str(print(OUTPUT_TABLE, &wide_shape,
+                 "[{\"id\":\"\xe4\xb8\xad\xe6\x96\x87\"},{\"id\":\"abc\"},"
+                 "{\"id\":\"e\xcc\x81\"}]"),
            "ID    A NUMBERS  N  NOTE\n\xe4\xb8\xad\xe6\x96\x87  -          -  -\nabc   -          -  -\n"
            "e\xcc\x81     -          -  -\n",
            "wide and combining characters stay aligned");
