@@ -71,19 +71,24 @@ BULK = ("ibitifda-c861-4bda-a024-9cef1ae2f2a8", "yabadan-c861-4bda-a024-9cef1ae2
 
 PARTIES = ["a.numbers=98100 00001", "b.numbers=+91-98200-00002,098200 00003"]
 PIN_CREATE = {
-    "party": ["transaction_id=ORD-1", "a.vns=" + VN, "a.pin=0815", "b.pin_length=6", "usage=oneway", "duration=2h"],
-    "flat": ["a.vns=" + VN, "duration=2h", "record=yes", "max_pin_attempts=4", "custom_field=order=1&vip=true"]}
+    "party": ["transaction_id=ORD-1", "a.vns=" + VN, "a.pin=0815", "b.pin_length=6", "usage=oneway",
+              "duration=2h"],
+    "flat": ["a.vns=" + VN, "duration=2h", "record=yes", "max_pin_attempts=4",
+             "custom_field=order=1&vip=true"]}
 PIN_UPDATE = {
-    "party": ["b.numbers=98300 00003", "a.vns=" + VN, "b.vns=%s,+918047134402" % VN, "a.pin_length=5", "b.pin=007",
-              "usage=twoway", "duration=1200s"],
-    "flat": ["b.numbers=98300 00003", "duration=7200", "record=false", "max_pin_attempts=5", "custom_field=x"]}
+    "party": ["b.numbers=98300 00003", "a.vns=" + VN, "b.vns=%s,+918047134402" % VN, "a.pin_length=5",
+              "b.pin=007", "usage=twoway", "duration=1200s"],
+    "flat": ["b.numbers=98300 00003", "duration=7200", "record=false", "max_pin_attempts=5",
+             "custom_field=x"]}
 VN_CREATE = {
-    "party": ["transaction_id=CON-1", "a.pin=1234", "b.pin=2345,67", "usage=twoway", "duration=600s", "strict=false",
-              "region=KA", "pin_code=560041", "type=mobile", "greenvn=" + VN, "flow_id=441181"],
+    "party": ["transaction_id=CON-1", "a.pin=1234", "b.pin=2345,67", "usage=twoway", "duration=600s",
+              "strict=false", "region=KA", "pin_code=560041", "type=mobile", "greenvn=" + VN,
+              "flow_id=441181"],
     "flat": ["a.vns=" + VN, "duration=900", "record=true", "custom_field=order_id=ORD-2"]}
 VN_UPDATE = {"party": ["b.numbers=98300 00003", "a.pin=12", "b.pin=34,56", "usage=oneway"],
              "flat": ["a.numbers=98300 00004", "b.numbers=98300 00003"]}
-VN_CHANGE = {"party": ["greenvn=+918047134409", "region=KA", "type=landline", "pin_code=560001", "strict=true"],
+VN_CHANGE = {"party": ["greenvn=+918047134409", "region=KA", "type=landline", "pin_code=560001",
+                       "strict=true"],
              "flat": ["greenvn=+918047134409"]}
 SETTINGS = '{"common":{"deletion_time":1800,"tag_enabled":"true"},"greenpin":{"common_pin_length":5}}'
 
@@ -119,9 +124,10 @@ def through(url, dialect):
     """Every request with ids of the server's own."""
     made = call(url, dialect, "create", "greenpin", *PARTIES, *PIN_CREATE[dialect])
     other = call(url, dialect, "create", "greenpin", "a.numbers=98100 00021", "b.numbers=98200 00022",
-                 *PIN_CREATE[dialect][:2], *(["transaction_id=ORD-2", "a.pin=4321"] if dialect == "party" else []))
+                 *PIN_CREATE[dialect][:2],
+                 *(["transaction_id=ORD-2", "a.pin=4321"] if dialect == "party" else []))
     vn = call(url, dialect, "create", "greenvn", *PARTIES, *VN_CREATE[dialect])
-    tap.ok(len(made) == 2 and len(other) == 2 and len(vn) == 2, dialect + ": three were made", (made, other, vn))
+    tap.ok(len(made) == len(other) == len(vn) == 2, dialect + ": three were made", (made, other, vn))
     pin, pin2, vn = made[1], other[1], vn[1]
     for kind, identity in (("greenpin", pin), ("greenvn", vn)):
         call(url, dialect, "get", kind, identity)
