@@ -110,7 +110,10 @@ void gd_settle_differences(const struct gd_alloc *want, const struct gd_alloc *a
 
         if (want->v[field] == NULL)
             continue;
-        if (field == GD_F_DURATION)
+        if (field == GD_F_GREENVN)
+            differs = answer->v[GD_F_A_VNS] != NULL &&
+                      !gd_value_same(GD_F_A_VNS, want->v[field], answer->v[GD_F_A_VNS]);
+        else if (field == GD_F_DURATION)
             differs =
                 answer->ends_at != 0 && !end_as_wanted(answer->ends_at, want->v[field], sent_at, answered_at);
         else

@@ -98,7 +98,7 @@ def array(value, name, length=None):
 
 def operation(value, name, kind=None, applied=None):
     """An operation with its rows; `applied` is the count of a whole success."""
-    shape = {"operation": _whole, "kind": _one_of("update", "deallocate", "create"),
+    shape = {"operation": _whole, "kind": _one_of("update", "deallocate", "create", "vn"),
              "state": _one_of("done", "running", "paused", "stopped", "interrupted"),
              "counts": lambda counts: isinstance(counts, dict), "rows": lambda rows: isinstance(rows, list)}
     if not keys(value, shape, name):
