@@ -19,7 +19,8 @@
 
 enum {
     TICK_MS = 1000,
-    REREAD_MS = 100,   /* between two readings of a ledger that keeps changing */
+    REREAD_MS = 100,   /* between two readings of a ledger that keeps changing … */
+    READ_SHARE = 4,    /* … and that many times as long as they take */
     STUCK_MS = 120000, /* a script does not wait longer than that for one step */
     HISTORY_MOST = 200
 };
@@ -75,6 +76,8 @@ static void resize(struct console *console)
         console_dirty(console, DIRTY_ALL);
     else if (canvas_resize(&console->canvas, w, h, &err) != GD_OK)
         console_fail(console, &err);
+    terminal_repaint(console->terminal,
+                     &console->canvas); /* who knows what the terminal made of the old lines */
     console_layout(console);
 }
 
@@ -104,7 +107,7 @@ static void look_at_ledger(struct console *console)
     int64_t now = gd_mono_ms(), version;
     struct gd_error err = {0};
 
-    if (now < console->reread_at)
+    if (now < console->reread_at || pane_list_reading(console->list))
         return;
     version = gd_ledger_version(console->desk->ledger);
     if (version == console->version)
@@ -114,6 +117,7 @@ static void look_at_ledger(struct console *console)
     if (gd_ledger_count(console->desk->ledger, &console->known, &err) != GD_OK)
         console_fail(console, &err);
     pane_list_reread(console->list);
+    pane_detail_reread(console->detail);
     console_dirty(console, DIRTY_HEADER);
 }
 
@@ -158,8 +162,10 @@ static int wait_ms(const struct console *console)
 static bool work(void *arg, int64_t budget_us)
 {
     struct console *console = arg;
+    int64_t began = gd_mono_ms();
 
     console->working = pane_list_work(console->list, budget_us);
+    console->reread_at += READ_SHARE * (gd_mono_ms() - began);
     return console->working;
 }
 
@@ -192,7 +198,8 @@ static void play(struct console *console)
     int64_t now = gd_mono_ms();
 
     if (!is_idle(console)) {
-        console->reread_at = 0;
+        if (!gd_loop_busy(console->loop))
+            console->reread_at = 0; /* only the last changes are not shown yet */
         if (now - console->step_ms > STUCK_MS) {
             fprintf(stderr, "greendesk: the script stands still behind line %d\n",
                     script_line(console->script));
@@ -357,8 +364,8 @@ int console_run(struct gd_desk *desk, struct gd_config *config, const struct opt
     if (rc == GD_OK)
         rc = run(&console, &err);
     stop(&console);
-    if (rc == GD_OK)
-        return console.status;
+    if (rc == GD_OK) /* what failed while a person looked on is no failure of the console */
+        return options->script ? console.status : 0;
     fprintf(stderr, "greendesk: %s%s%s\n", err.what, err.advice[0] ? ": " : "", err.advice);
     return gd_exit_status(rc);
 }

@@ -25,6 +25,10 @@ static enum gd_rc join(const struct act *act, struct gd_buf *out, struct gd_erro
 static void set_focus(struct console *console, int focus)
 {
     console->focus = focus;
+    if (focus)
+        pane_detail_open(console->detail);
+    else
+        pane_detail_close(console->detail);
     console_layout(console);
 }
 
@@ -50,7 +54,7 @@ enum gd_rc console_reveal(struct console *console, const struct gd_alloc *alloc,
 
 static void reveal(struct console *console, struct gd_error *err)
 {
-    const struct gd_alloc *alloc = pane_list_here(console->list);
+    const struct gd_alloc *alloc = console_here(console);
 
     if (!alloc || !alloc->v[GD_F_ID])
         (void)gd_fail(err, GD_INPUT, NULL, "there is no row to reveal");
@@ -101,7 +105,6 @@ static void view(struct console *console, const struct act *act, struct gd_error
                       n);
 }
 
-/* Another row of the list is chosen while its detail has the focus. */
 static void turn_focus(struct console *console)
 {
     set_focus(console, !console->focus);
@@ -147,7 +150,7 @@ static void prompt(struct console *console, const struct act *act, struct gd_err
 
 static void edit(struct console *console, const struct act *act, struct gd_error *err)
 {
-    const struct gd_alloc *alloc = pane_list_here(console->list);
+    const struct gd_alloc *alloc = console_here(console);
     struct gd_alloc read = {0};
     struct pane *form;
     bool found = true;

@@ -19,21 +19,26 @@ void console_layout(struct console *console)
     console->dirty = DIRTY_ALL;
 }
 
-/* A screen with room for nothing: one line, broken where the width asks for it. */
+/* A screen with room for nothing: one line, as long as fits; or the : line, which leads out. */
 static void draw_too_small(struct console *console)
 {
     struct canvas *canvas = &console->canvas;
-    struct area area = {0, 0, canvas->w, canvas->h};
-    struct prose prose;
-    char text[120];
+    struct area area = {0, 0, canvas->w, 1};
+    struct pane *top = console_top(console);
+    char text[120], is[40];
 
-    snprintf(text, sizeof text, "greendesk needs %d×%d; this is %d×%d. :q leaves", LAYOUT_LEAST_W,
-             LAYOUT_LEAST_H, canvas->w, canvas->h);
-    canvas_fill(canvas, area, ROLE_TEXT);
-    prose_init(&prose, canvas->w);
-    prose_words(&prose, 0, ROLE_TEXT, text);
-    prose_draw(&prose, canvas, area, 0);
-    prose_free(&prose);
+    canvas_fill(canvas, (struct area){0, 0, canvas->w, canvas->h}, ROLE_TEXT);
+    if (top && strcmp(top->class->name, "prompt") == 0) {
+        top->class->draw(top, canvas, area, true);
+        return;
+    }
+    snprintf(is, sizeof is, ", is %d×%d", canvas->w, canvas->h);
+    snprintf(text, sizeof text, "greendesk needs %d×%d%s; :q leaves", LAYOUT_LEAST_W, LAYOUT_LEAST_H, is);
+    if (canvas_width(canvas, text) > canvas->w)
+        snprintf(text, sizeof text, "needs %d×%d%s", LAYOUT_LEAST_W, LAYOUT_LEAST_H, is);
+    if (canvas_width(canvas, text) > canvas->w)
+        snprintf(text, sizeof text, "%d×%d", LAYOUT_LEAST_W, LAYOUT_LEAST_H);
+    canvas_puts(canvas, area, 0, 0, ROLE_TEXT, text);
 }
 
 static struct area place_of(const struct console *console, struct pane *pane)

@@ -88,7 +88,7 @@ static bool pick_one(void *arg, const char *id)
 static enum gd_rc pick(struct job *job, struct gd_error *err)
 {
     struct console *console = job->console;
-    const struct gd_alloc *alloc = pane_list_here(console->list);
+    const struct gd_alloc *alloc = console_here(console);
 
     if ((job->command->flags & GD_CF_MARKED) && pane_list_marked(console->list, NULL) > 0) {
         pane_list_each_mark(console->list, pick_one, job);

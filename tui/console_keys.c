@@ -107,6 +107,19 @@ static void note_press(struct console *console, const struct event *event)
     console->key_ms = now;
 }
 
+/* Where there is no room to see anything, a key does nothing but what needs no seeing: the : line, to leave.
+ */
+static bool works_unseen(const struct console *console, const struct pane *top, const struct event *event)
+{
+    const struct binding *binding = keymap_find(&console->keymap, event->code);
+    enum gd_command_id id = binding ? (enum gd_command_id)(binding->command - gd_commands) : GD_C__COUNT;
+
+    if (top && strcmp(top->class->name, "prompt") == 0)
+        return true;
+    return event->type == EVENT_KEY && binding &&
+           (id == GD_C_REDRAW || id == GD_C_SUSPEND || (!top && id == GD_C_PROMPT));
+}
+
 void console_event(struct console *console, const struct event *event)
 {
     struct pane *top = console_top(console);
@@ -116,7 +129,7 @@ void console_event(struct console *console, const struct event *event)
         console->said[0] = '\0';
         console_dirty(console, DIRTY_FOOT);
     }
-    if (console->layout.shape == LAYOUT_TOO_SMALL && event->type == EVENT_PASTE)
+    if (console->layout.shape == LAYOUT_TOO_SMALL && !works_unseen(console, top, event))
         return;
     if (top && top->class->event && top->class->event(top, event)) {
         console_dirty(console, DIRTY_OVER);

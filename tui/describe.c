@@ -11,7 +11,9 @@
 
 enum {
     SOON = 15 * 60, /* seconds: an end as near as this is marked */
-    LABEL_W = 9
+    LABEL_W = 7,
+    PARTY_X = 3,
+    BESIDE_W = 64 /* from here A and B stand beside each other */
 };
 
 const struct column_row column_rows[COLUMN__COUNT] = {
@@ -232,6 +234,18 @@ static void add_moment(int64_t when, const struct view *view, char out[GD_WHEN_M
              view->assumed ? "?" : "");
 }
 
+/* Goes on behind what stands there where the width allows it, else on a line of its own. */
+static void add_aside(struct prose *out, const char *before, const char *text)
+{
+    int need = 2 + (int)strlen(before) + (int)strlen(text);
+
+    if (out->column + need > out->width)
+        prose_line(out);
+    else
+        prose_add(out, ROLE_DIM, "  ");
+    prose_addf(out, ROLE_DIM, "%s%s", before, text);
+}
+
 static void add_active(const struct gd_alloc *alloc, const struct view *view, struct prose *out)
 {
     char span[40], moment[GD_WHEN_MAX + 16];
@@ -247,8 +261,7 @@ static void add_active(const struct gd_alloc *alloc, const struct view *view, st
     describe_span(alloc->ends_at - view->now, span, sizeof span);
     add_moment(alloc->ends_at, view, moment);
     prose_addf(out, ends_soon(alloc, view->now) ? ROLE_SOON : ROLE_TEXT, ", ends in %s", span);
-    prose_line(out);
-    prose_addf(out, ROLE_DIM, "until %s", moment);
+    add_aside(out, "until ", moment);
 }
 
 static void add_expired(const struct gd_alloc *alloc, const struct view *view, struct prose *out)
@@ -258,12 +271,12 @@ static void add_expired(const struct gd_alloc *alloc, const struct view *view, s
     if (alloc->ends_at && alloc->ends_at <= view->now)
         describe_span(view->now - alloc->ends_at, span, sizeof span);
     prose_addf(out, ROLE_EXPIRED, "expired%s%s%s", *span ? " " : "", span, *span ? " ago" : "");
-    if (alloc->ends_at) {
-        add_moment(alloc->ends_at, view, moment);
-        prose_line(out);
-        prose_addf(out, ROLE_DIM, "at %s%s", moment,
-                   alloc->state == GD_ACTIVE ? ", by the clock; not read since" : "");
-    }
+    if (!alloc->ends_at)
+        return;
+    add_moment(alloc->ends_at, view, moment);
+    add_aside(out, "at ", moment);
+    if (alloc->state == GD_ACTIVE)
+        add_aside(out, "by the clock; ", "not read since");
 }
 
 static void add_state_words(const struct gd_alloc *alloc, const struct view *view, struct prose *out)
@@ -291,34 +304,61 @@ static void add_state_words(const struct gd_alloc *alloc, const struct view *vie
     }
 }
 
-/* A labelled value where there is one; lists wrap. */
+/* A value behind its name; lists wrap. */
 static void add_value(const char *name, enum gd_field field, enum role role, const struct gd_alloc *alloc,
                       const struct view *view, struct prose *out)
 {
     struct gd_buf text;
     bool hidden = gd_fields[field].flags & (GD_FF_PERSON | GD_FF_SECRET);
 
-    if (!alloc->v[field])
-        return;
     gd_buf_init(&text, 4096);
     gd_value_show(field, alloc->v[field], view->reveal, &text);
-    label(out, name);
-    prose_words(out, LABEL_W, hidden && view->reveal ? ROLE_REVEALED : role, text.data);
+    prose_add(out, ROLE_LABEL, name);
+    prose_words(out, PARTY_X, hidden && view->reveal ? ROLE_REVEALED : role, text.data);
     gd_buf_wipe(&text);
 }
 
 static void add_party(bool b, const struct gd_alloc *alloc, const struct view *view, struct prose *out)
 {
-    enum gd_field numbers = b ? GD_F_B_NUMBERS : GD_F_A_NUMBERS;
+    enum gd_field numbers = b ? GD_F_B_NUMBERS : GD_F_A_NUMBERS, vn = b ? GD_F_B_VNS : GD_F_A_VNS,
+                  pin = b ? GD_F_B_PIN : GD_F_A_PIN;
 
-    if (alloc->v[numbers]) {
-        add_value(b ? "B" : "A", numbers, ROLE_NUMBER, alloc, view, out);
-    } else {
-        label(out, b ? "B" : "A");
-        prose_words(out, LABEL_W, ROLE_DIM, b ? "no numbers" : "anybody who types the PIN, but B");
+    prose_line(out);
+    prose_add(out, ROLE_HEADING, b ? "B" : "A");
+    prose_to(out, PARTY_X);
+    if (alloc->v[numbers])
+        add_value("", numbers, ROLE_NUMBER, alloc, view, out);
+    else
+        prose_words(out, PARTY_X, ROLE_DIM, b ? "no numbers" : "anybody but B who types the PIN");
+    if (alloc->v[vn]) {
+        prose_line(out);
+        prose_to(out, PARTY_X);
+        add_value("dials ", vn, ROLE_VN, alloc, view, out);
     }
-    add_value("  dials", b ? GD_F_B_VNS : GD_F_A_VNS, ROLE_VN, alloc, view, out);
-    add_value("  PIN", b ? GD_F_B_PIN : GD_F_A_PIN, ROLE_PIN, alloc, view, out);
+    if (alloc->v[pin]) {
+        prose_line(out);
+        prose_to(out, PARTY_X);
+        add_value("PIN ", pin, ROLE_PIN, alloc, view, out);
+    }
+}
+
+/* A and B beside each other where there is room. */
+static void add_parties(const struct gd_alloc *alloc, const struct view *view, struct prose *out)
+{
+    struct prose a, b;
+
+    if (out->width < BESIDE_W) {
+        add_party(false, alloc, view, out);
+        add_party(true, alloc, view, out);
+        return;
+    }
+    prose_init(&a, out->width / 2 - 2);
+    prose_init(&b, out->width - out->width / 2);
+    add_party(false, alloc, view, &a);
+    add_party(true, alloc, view, &b);
+    prose_beside(out, &a, &b, out->width / 2);
+    prose_free(&a);
+    prose_free(&b);
 }
 
 /* "A dials +91… , types the PIN •••• and reaches B." */
@@ -351,8 +391,7 @@ static void add_usage(const struct gd_alloc *alloc, const struct view *view, str
     prose_add(out, ROLE_HEADING, "Who may call whom");
     if (gd_alloc_state(alloc, view->now) != GD_ACTIVE) {
         prose_line(out);
-        prose_to(out, 2);
-        prose_words(out, 2, ROLE_DIM, "Nobody: it does not live.");
+        prose_words(out, 2, ROLE_DIM, "  Nobody: it does not live.");
         return;
     }
     add_caller(anybody ? "Anybody but B" : "A", "B", GD_F_A_VNS, GD_F_A_PIN, alloc, view, out);
@@ -395,6 +434,12 @@ static void add_rest(const struct gd_alloc *alloc, const struct view *view, stru
     (void)view;
 }
 
+static void add_named(struct prose *out, const char *name, const char *value)
+{
+    prose_addf(out, ROLE_LABEL, "  %s ", name);
+    prose_words(out, 2, ROLE_TEXT, value);
+}
+
 static void add_reading(const struct gd_alloc *alloc, const struct view *view, struct prose *out)
 {
     char span[40];
@@ -423,13 +468,15 @@ void describe_alloc(const struct gd_alloc *alloc, const struct view *view, struc
 {
     add_state_words(alloc, view, out);
     prose_line(out);
-    label(out, "Kind");
-    prose_add(out, ROLE_TEXT, alloc->kind == GD_GREENVN ? "GreenVN" : "GreenPin");
-    add_value("Order", GD_F_TRANSACTION_ID, ROLE_TEXT, alloc, view, out);
-    add_value("Custom", GD_F_CUSTOM_FIELD, ROLE_TEXT, alloc, view, out);
+    prose_add(out, ROLE_DIM, alloc->kind == GD_GREENVN ? "GreenVN" : "GreenPin");
+    if (alloc->v[GD_F_TRANSACTION_ID])
+        add_named(out, "order", alloc->v[GD_F_TRANSACTION_ID]);
+    if (alloc->v[GD_F_CUSTOM_FIELD])
+        add_named(out, "custom", alloc->v[GD_F_CUSTOM_FIELD]);
     if (!never_read(alloc)) {
-        add_party(false, alloc, view, out);
-        add_party(true, alloc, view, out);
+        if (out->width < BESIDE_W)
+            prose_line(out);
+        add_parties(alloc, view, out);
         add_usage(alloc, view, out);
         add_rest(alloc, view, out);
     }

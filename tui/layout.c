@@ -38,7 +38,7 @@ static void beside(struct layout *layout)
 static void stacked(struct layout *layout)
 {
     struct area body = layout->body;
-    int detail = between(body.h * 45 / 100, DETAIL_LEAST_H, DETAIL_MOST_H);
+    int detail = between(body.h / 2, DETAIL_LEAST_H, DETAIL_MOST_H);
 
     layout->shape = LAYOUT_STACKED;
     layout->first = (struct area){body.x, body.y, body.w, body.h - detail};

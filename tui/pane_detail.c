@@ -1,4 +1,5 @@
-/* The detail: all that the ledger knows of the allocation under the cursor, in words. */
+/* The detail: all that the ledger knows of the allocation under the cursor, in words. Once it is opened it
+ * keeps to that allocation, also where a change takes the row out of the list's filter. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
@@ -10,6 +11,7 @@ struct pane_detail {
     struct prose prose;
     int64_t row; /* whose words these are */
     int top, height;
+    struct gd_alloc opened; /* row 0: none is */
 };
 
 static struct pane_detail *of(struct pane *pane)
@@ -17,9 +19,52 @@ static struct pane_detail *of(struct pane *pane)
     return (struct pane_detail *)pane;
 }
 
+const struct gd_alloc *console_here(const struct console *console)
+{
+    const struct gd_alloc *opened = &of(console->detail)->opened;
+
+    return opened->row ? opened : pane_list_here(console->list);
+}
+
 static const struct gd_alloc *here(const struct pane *pane)
 {
-    return pane_list_here(pane->console->list);
+    return console_here(pane->console);
+}
+
+void pane_detail_close(struct pane *pane)
+{
+    gd_alloc_clear(&of(pane)->opened);
+    pane_detail_touch(pane);
+}
+
+void pane_detail_open(struct pane *pane)
+{
+    const struct gd_alloc *alloc = pane_list_here(pane->console->list);
+    struct gd_error ignored = {0};
+
+    pane_detail_close(pane);
+    if (alloc && gd_alloc_copy(&of(pane)->opened, alloc, &ignored) != GD_OK)
+        of(pane)->opened = (struct gd_alloc){0};
+    pane_detail_touch(pane);
+}
+
+void pane_detail_reread(struct pane *pane)
+{
+    struct pane_detail *self = of(pane);
+    struct gd_error err = {0};
+    struct gd_alloc read = {0};
+    bool found = false;
+
+    if (!self->opened.row)
+        return;
+    if (gd_ledger_get(pane->console->desk->ledger, self->opened.v[GD_F_ID], &read, &found, &err) != GD_OK) {
+        console_fail(pane->console, &err);
+        gd_alloc_clear(&read);
+        return;
+    }
+    gd_alloc_clear(&self->opened);
+    self->opened = read; /* forgotten in between: row 0, and the list's row is shown again */
+    pane_detail_touch(pane);
 }
 
 void pane_detail_touch(struct pane *pane)
@@ -114,6 +159,7 @@ static bool act(struct pane *pane, const struct act *act, struct gd_error *err)
 static void detail_free(struct pane *pane)
 {
     prose_free(&of(pane)->prose);
+    gd_alloc_clear(&of(pane)->opened);
     gd_free(pane);
 }
 

@@ -186,6 +186,11 @@ bool pane_list_busy(struct pane *pane)
     return list_busy(&of(pane)->list) || !of(pane)->counted;
 }
 
+bool pane_list_reading(struct pane *pane)
+{
+    return list_busy(&of(pane)->list);
+}
+
 /* ---- marks ---- */
 
 int64_t pane_list_marked(struct pane *pane, int64_t *hidden)

@@ -27,6 +27,9 @@ void pane_list_reread(struct pane *pane);
 bool pane_list_work(struct pane *pane, int64_t budget_us);
 bool pane_list_busy(struct pane *pane); /* there is something to read or to count */
 
+/* Rows are being read (counting not counted). */
+bool pane_list_reading(struct pane *pane);
+
 /* Marked rows: their count, and how many of them the filter hides; calls fn for each id (false ends). */
 int64_t pane_list_marked(struct pane *pane, int64_t *hidden);
 typedef bool pane_list_mark_fn(void *arg, const char *id);
@@ -36,6 +39,15 @@ void pane_list_each_mark(struct pane *pane, pane_list_mark_fn *fn, void *arg);
 
 struct pane *pane_detail_new(struct console *console);
 void pane_detail_touch(struct pane *pane); /* another row, or other words for it */
+
+/* Opens the row under the cursor: it stays, whatever becomes of the list, until it is closed. */
+void pane_detail_open(struct pane *pane);
+void pane_detail_close(struct pane *pane);
+void pane_detail_reread(struct pane *pane); /* the ledger changed */
+
+/* The allocation that commands without an id are about: the opened one, else the one under the cursor; NULL
+ * none. */
+const struct gd_alloc *console_here(const struct console *console);
 
 /* The filter bar; with text (can be NULL) already typed. */
 struct pane *filterbar_new(struct console *console, const char *text, size_t len);

@@ -163,12 +163,34 @@ static size_t end_of_line(const struct prose *prose, int line)
     return line + 1 < prose->n_lines ? prose->lines[line + 1] : prose->n_spans;
 }
 
+/* Appends a line of another to the last line. */
+static void copy_line(struct prose *prose, const struct prose *other, int line)
+{
+    if (line >= other->n_lines)
+        return;
+    for (size_t i = other->lines[line]; i < end_of_line(other, line); i++)
+        add(prose, other->spans[i].role, other->text.data + other->spans[i].at, other->spans[i].len);
+}
+
 void prose_join(struct prose *prose, const struct prose *other)
 {
     for (int line = 0; line < other->n_lines; line++) {
         prose_line(prose);
-        for (size_t i = other->lines[line]; i < end_of_line(other, line); i++)
-            add(prose, other->spans[i].role, other->text.data + other->spans[i].at, other->spans[i].len);
+        copy_line(prose, other, line);
+    }
+}
+
+void prose_beside(struct prose *prose, const struct prose *left, const struct prose *right, int column)
+{
+    int n = left->n_lines > right->n_lines ? left->n_lines : right->n_lines;
+
+    for (int line = 0; line < n; line++) {
+        prose_line(prose);
+        copy_line(prose, left, line);
+        if (line < right->n_lines) {
+            prose_to(prose, column);
+            copy_line(prose, right, line);
+        }
     }
 }
 

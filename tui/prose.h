@@ -39,6 +39,9 @@ void prose_to(struct prose *prose, int column);
 /* Appends the lines of another. */
 void prose_join(struct prose *prose, const struct prose *other);
 
+/* Appends the lines of two others beside each other, the right ones from a column on. */
+void prose_beside(struct prose *prose, const struct prose *left, const struct prose *right, int column);
+
 /* Draws the lines from top on. Returns how many lines there are. */
 int prose_draw(const struct prose *prose, struct canvas *canvas, struct area area, int top);
 

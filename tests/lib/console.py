@@ -8,7 +8,7 @@ import desk as desks
 import sandbox as sandboxes
 import screen
 
-FOCUS = re.compile("\u2502\\s*\u25b8 .*")
+FOCUS = re.compile("\u2502 \u25b8 .*")
 
 
 def require():
@@ -37,10 +37,10 @@ class Stage:
         """An active allocation with one B number that no other allocation has: (id, data)."""
         everyone = self.allocations()
         numbers = [number for data in everyone.values() for party in ("a",
-                                                                      "b") for number in data[party]["numbers"]]
+                                                                      "b") for number in data[party].get("numbers") or []]
         for identity, data in everyone.items():
             mine = data["b"]["numbers"]
-            if data["state"] == "active" and len(mine) == 1 and len(data["a"]["numbers"]) == 1 and sum(
+            if data["state"] == "active" and len(mine) == 1 and len(data["a"].get("numbers") or []) == 1 and sum(
                     number[-6:] == mine[0][-6:] for number in numbers) == 1:
                 return identity, data
         raise LookupError("no such allocation among the seeded ones")
@@ -56,6 +56,7 @@ class Console(screen.Screen):
     def ready(self):
         """Until the list is there."""
         self.find("Allocations")
+        self.quiet(60)
         return self
 
     def narrow(self, words, identity):
@@ -70,6 +71,7 @@ class Console(screen.Screen):
     def field(self, label):
         """Go to a field of the form by Tab."""
         for _step in range(24):
+            self.quiet(40)
             row = self._focus()
             if row is not None and label in row:
                 return
