@@ -96,9 +96,10 @@ static enum gd_rc check_early(struct update *update, struct gd_error *err)
 
     if (rc == GD_OK && update->known)
         rc = resolve(update, &want, &nothing, err);
+    /* How long it will live is not known yet: any duration stands for it. */
     for (enum gd_field field = 0; field < GD_F__COUNT && rc == GD_OK && !update->known; field++) {
-        if (change.how[field] != GD_HOW_NONE && field != GD_F_DURATION)
-            rc = gd_alloc_set(&want, field, change.v[field], err);
+        if (change.how[field] != GD_HOW_NONE)
+            rc = gd_alloc_set(&want, field, field == GD_F_DURATION ? "3600" : change.v[field], err);
     }
     if (rc == GD_OK)
         rc = check_shape(update, &want, err);

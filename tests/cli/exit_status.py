@@ -155,6 +155,7 @@ def _():
     tap.is_([(row["outcome"], row["code"]) for row in (done.json or {"rows": []})["rows"]], [("failed", 14)],
             "   its row says failed, code 14")
     expect(desk, 4, "an update of an unknown id", "update", "gp-none", "b.numbers=+919830000003", "-y")
+    expect(desk, 4, "of its life alone", "update", "gp-none", "duration=3h", "-y")
     for name, reaction in (("nonsense", do.answer(200, "nonsense")), ("HTML", do.html()),
                            ("another allocation",
                             do.answer(200, json={"success": True, "status": 200, "data": {

@@ -97,3 +97,27 @@ class Judge:
         text = answer.read().decode("utf-8", "replace")
         connection.close()
         return answer.status, text
+
+
+def operations():
+    """Every method and path of the contract: {"put /tenants/{tenant_id}/settings", …}"""
+    found, path = set(), None
+    with open(os.path.join(CONTRACT, "openapi.yaml"), encoding="utf-8") as file:
+        for line in file:
+            at = re.match(r"  (/\S+):$", line)
+            path = at.group(1) if at else None if re.match(r"\S", line) else path
+            method = re.match(r"    (get|put|post|delete):$", line)
+            if path and method:
+                found.add(method.group(1) + " " + path)
+    return found
+
+
+def operation_of(line):
+    """Which of them a line "Request received" is about, None where none."""
+    at = re.search(r"\] (\w+) (/\S+)", line)
+    for operation in operations():
+        method, path = operation.split(" ")
+        if at and at.group(1) == method and re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)),
+                                                         at.group(2).split("?")[0]):
+            return operation
+    return None

@@ -1,0 +1,100 @@
+# The whole command set before the independent judge: before the mock with the ids of the examples (requests
+# are judged), and through the proxy before the sandbox (both sides are); both dialects.
+# SPDX-License-Identifier: GPL-3.0-or-later
+import datetime
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import desk as desks  # noqa: E402
+import prism  # noqa: E402
+import sandbox as sandboxes  # noqa: E402
+import tap  # noqa: E402
+
+desks.require()
+sandboxes.require()
+prism.require()
+
+LATER = (datetime.datetime.now() + datetime.timedelta(days=3)).strftime("until %Y-%m-%d 18:00")
+PARTIES = ["a.numbers=98100 00001", "b.numbers=+91-98200-00002,098200 00003"]
+PIN = {"party": ["transaction_id=ORD-1", "a.vns=080-4713 4401", "a.pin=0815", "b.pin_length=6", "usage=oneway",
+                 "duration=2h"],
+       "flat": ["a.vns=080-4713 4401", "duration=2h", "record=yes", "max_pin_attempts=4", "custom_field=vip"]}
+PIN_UPDATE = {
+    "party": ["b.numbers=98300 00003", "a.vns+=+918047134402", "a.pin_length=5", "b.pin=007", "usage=twoway",
+              "duration=90m"],
+    "flat": ["b.numbers+=98300 00003", "duration=" + LATER, "record=no", "max_pin_attempts=5",
+             "custom_field=x"]}
+VN = {"party": ["transaction_id=CON-1", "a.pin=1234", "b.pin=2345,67", "usage=twoway", "duration=600s",
+                "strict=false", "region=KA", "pin_code=560041", "type=mobile", "flow_id=441181"],
+      "flat": ["a.vns=+918047134401", "duration=900", "record=true", "custom_field=order_id=ORD-2"]}
+VN_UPDATE = {"party": ["b.numbers=98300 00003", "a.pin=12", "b.pin=34,56", "usage=oneway"],
+             "flat": ["a.numbers=98300 00004", "b.numbers=98300 00003"]}
+VN_WISH = {"party": ["region=KA", "type=landline", "strict"], "flat": ["greenvn=+918047134409"]}
+
+# What judge.py alone draws out of the library.
+ELSEWHERE = {"put /tenants/{tenant_id}/greenpin", "put /tenants/{tenant_id}/settings"}
+
+
+def run(desk, dialect, *words, status=0):
+    """Runs a command, which must end so; its first row's id where it was an operation."""
+    done = desk.run("-o", "json", *words)
+    tap.is_(done.status, status, "%s: %s" % (dialect, " ".join(words)[:70]))
+    if done.status != status:
+        tap.diag(done)
+    rows = done.json.get("rows") if isinstance(done.json, dict) else None
+    return rows[0]["id"] if rows else None
+
+
+def single(desk, dialect):
+    """Every command that sends something for one allocation."""
+    pin = run(desk, dialect, "create", "-y", *PARTIES, *PIN[dialect])
+    vn = run(desk, dialect, "create", "-y", "--kind", "greenvn", *PARTIES, *VN[dialect])
+    run(desk, dialect, "get", pin)
+    run(desk, dialect, "get", vn, "--kind", "greenvn")
+    run(desk, dialect, "update", "-y", pin, *PIN_UPDATE[dialect])
+    run(desk, dialect, "update", "-y", vn, *VN_UPDATE[dialect])
+    run(desk, dialect, "vn", "-y", vn, *VN_WISH[dialect])
+    run(desk, dialect, "vn", "-y", vn)
+    run(desk, dialect, "refresh")
+    run(desk, dialect, "deallocate", "-y", pin)
+    run(desk, dialect, "deallocate", "-y", vn)
+    run(desk, dialect, "resume", "-y")
+
+
+def check(judge, name):
+    asked, found = judge.verdict()
+    tap.ok(asked, "%s: %d requests were judged" % (name, len(asked)))
+    tap.ok(not found, "%s: no violation" % name, "\n".join(found))
+    return {prism.operation_of(line) for line in asked}
+
+
+@tap.case("before the mock")
+def _():
+    judge = prism.Judge()
+    for dialect in ("party", "flat"):
+        single(desks.Desk(judge.url, dialect=dialect), dialect)
+        seen = check(judge, dialect + " requests")
+        tap.is_(sorted(prism.operations() - seen - ELSEWHERE), [], dialect + ": no operation of the contract is left out")
+
+
+@tap.case("between the program and the sandbox")
+def _():
+    for dialect in ("party", "flat"):
+        server = sandboxes.Sandbox(dialect=dialect, seed=20)
+        judge = prism.Judge(upstream=server.url)
+        desk = desks.Desk(judge.url, dialect=dialect)
+        single(desk, dialect)
+        done = desk.run("import", "-", "--fetch", stdin="\n".join(server.ids()) + "\n")
+        tap.is_(done.status, 0, dialect + ": import --fetch")
+        run(desk, dialect, "get", "nobody", status=4)
+        run(desk, dialect, "update", "-y", "nobody", "duration=3h", status=4)
+        run(desk, dialect, "update", "-y", server.ids()[0], "duration=+1h")
+        run(desk, dialect, "refresh")
+        run(desk, dialect, "deallocate", "--filter", "state:active", "--confirm=%d" % len(
+            desk.json("list", "state:active")))
+        seen = check(judge, dialect + " through the proxy")
+        tap.is_(sorted(prism.operations() - seen - ELSEWHERE), [], dialect + ": no operation of the contract is left out")
+
+
+tap.main(deadline=180)
