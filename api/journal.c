@@ -114,6 +114,23 @@ static enum gd_rc add_row(struct gd_ledger *ledger, int64_t op, int64_t n, const
     return rc;
 }
 
+/* Notes on the parent's row that this operation takes it up again, so that no other one does. */
+static enum gd_rc take_up(struct gd_ledger *ledger, const struct gd_op *op, const struct gd_op_row *row,
+                          struct gd_error *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (row->from == 0)
+        return GD_OK;
+    stmt = ledger_stmt(ledger, SQL_OP_ROW_AGAIN, err);
+    if (stmt == NULL)
+        return GD_IO;
+    sqlite3_bind_int64(stmt, 1, op->parent);
+    sqlite3_bind_int64(stmt, 2, row->from - 1);
+    sqlite3_bind_int64(stmt, 3, op->op);
+    return ledger_run(ledger, stmt, "write the operation to", err);
+}
+
 /* A new operation's rows are pending, or skipped from the start. */
 static void count_new(struct gd_op *op, const struct gd_op_row *rows, size_t n)
 {
@@ -138,8 +155,11 @@ enum gd_rc gd_journal_create(struct gd_ledger *ledger, struct gd_op *op, const s
         op->pid = getpid();
     count_new(op, rows, n);
     rc = add_op(ledger, op, err);
-    for (size_t i = 0; rc == GD_OK && i < n; i++)
+    for (size_t i = 0; rc == GD_OK && i < n; i++) {
         rc = add_row(ledger, op->op, (int64_t)i, &rows[i], err);
+        if (rc == GD_OK)
+            rc = take_up(ledger, op, &rows[i], err);
+    }
     if (rc == GD_OK && op->state == GD_OPS_RUNNING)
         rc = journal_hold(ledger, op->op, err);
     rc = ledger_leave(ledger, own, rc, err);

@@ -48,6 +48,9 @@ struct gd_op_row {
     char *message, *request_id;
     int attempts;     /* times its bytes left */
     bool not_applied; /* settled by reading: surely not applied, may be sent again */
+    int64_t again;    /* the operation that took the row up again (retry, undo); 0 none */
+    int64_t from;     /* for gd_journal_create: 1 + the place in the parent of the row that this one takes up;
+                         0 none */
 };
 
 void gd_op_clear(struct gd_op *op);
@@ -90,9 +93,23 @@ GD_MUST_USE enum gd_rc gd_journal_each(struct gd_ledger *ledger, gd_journal_op_f
 GD_MUST_USE enum gd_rc gd_journal_each_row(struct gd_ledger *ledger, int64_t op, int64_t first, unsigned mask,
                                            gd_journal_row_fn *fn, void *arg, struct gd_error *err);
 
-/* The writer's lock of this tenant and ledger: held by at most one process, void at once when it dies.
- * GD_REFUSED says who holds it and since when. holder op is shown to the others. */
+/* The writer's lock of this tenant and ledger: held by at most one operation, void at once when its process
+ * dies. GD_REFUSED says who holds it and since when. holder op is shown to the others. Unlock does nothing where
+ * another one holds it. */
 GD_MUST_USE enum gd_rc gd_journal_lock(struct gd_ledger *ledger, int64_t op, struct gd_error *err);
-void gd_journal_unlock(struct gd_ledger *ledger);
+void gd_journal_unlock(struct gd_ledger *ledger, int64_t op);
+
+/* The operation that writes now, and its kind; *op 0: none. */
+void gd_journal_writer(struct gd_ledger *ledger, int64_t *op, enum gd_op_kind *kind);
+
+/* A deallocation waits for the lock, or writes: whatever else writes gives way at its next chunk, and comes
+ * back when none is urgent any more. Each call of begin wants one of end; a process that dies has ended. */
+GD_MUST_USE enum gd_rc gd_journal_urgent_begin(struct gd_ledger *ledger, struct gd_error *err);
+void gd_journal_urgent_end(struct gd_ledger *ledger);
+bool gd_journal_urgent(struct gd_ledger *ledger);
+
+/* Ends, without a word in the journal, this process's running of an operation: the others see it as
+ * interrupted. */
+void gd_journal_leave(struct gd_ledger *ledger, int64_t op);
 
 #endif

@@ -10,12 +10,15 @@
 #include "audit.h"
 #include "buf.h"
 #include "journal.h"
+#include "journal_i.h"
 #include "ledger_i.h"
 #include "mem.h"
 #include "when.h"
 
-/* Byte t is tenant t's writer; byte 2^40 + o is operation o's process. Nothing is ever written there. */
+/* Byte t is tenant t's writer; byte 2^40 + o is operation o's process; byte 2^41 + t says, shared by all of
+ * them, that a deallocation of tenant t waits or writes. Nothing is ever written there. */
 #define OP_BYTES ((off_t)1 << 40)
+#define URGENT_BYTES ((off_t)1 << 41)
 
 static enum gd_rc open_lock(struct gd_ledger *ledger, struct gd_error *err)
 {
@@ -136,7 +139,7 @@ enum gd_rc gd_journal_lock(struct gd_ledger *ledger, int64_t op, struct gd_error
 
     if (rc != GD_OK)
         return rc;
-    if (ledger->writer)
+    if (ledger->writer != 0)
         return refuse(ledger, err); /* by an operation of this process */
     if (byte_lock(ledger, F_OFD_SETLK, F_WRLCK, (off_t)ledger->tenant_no, &lock) != 0) {
         if (errno == EAGAIN || errno == EACCES)
@@ -144,21 +147,73 @@ enum gd_rc gd_journal_lock(struct gd_ledger *ledger, int64_t op, struct gd_error
         return gd_fail(err, GD_IO, "see to the file system of the ledger", "cannot lock %s-lock: %s",
                        ledger->path, strerror(errno));
     }
-    ledger->writer = true;
+    ledger->writer = op;
     rc = set_holder(ledger, op, err);
     if (rc == GD_OK)
         rc = journal_hold(ledger, op, err);
     if (rc != GD_OK)
-        gd_journal_unlock(ledger);
+        gd_journal_unlock(ledger, op);
     return rc;
 }
 
-void gd_journal_unlock(struct gd_ledger *ledger)
+void gd_journal_unlock(struct gd_ledger *ledger, int64_t op)
 {
     struct flock lock;
 
-    if (!ledger->writer)
+    if (ledger->writer == 0 || ledger->writer != op)
         return;
-    ledger->writer = false;
+    ledger->writer = 0;
     (void)byte_lock(ledger, F_OFD_SETLK, F_UNLCK, (off_t)ledger->tenant_no, &lock);
+}
+
+void gd_journal_leave(struct gd_ledger *ledger, int64_t op)
+{
+    gd_journal_unlock(ledger, op);
+    journal_release(ledger, op);
+}
+
+void gd_journal_writer(struct gd_ledger *ledger, int64_t *op, enum gd_op_kind *kind)
+{
+    sqlite3_stmt *stmt;
+
+    *op = 0;
+    *kind = GD_OP_UPDATE;
+    if (!held(ledger, (off_t)ledger->tenant_no))
+        return;
+    stmt = ledger_stmt(ledger, SQL_HOLDER_KIND, NULL);
+    if (stmt == NULL)
+        return;
+    sqlite3_bind_int64(stmt, 1, ledger->tenant_no);
+    if (sqlite3_step(stmt) == SQLITE_ROW) {
+        *op = sqlite3_column_int64(stmt, 0);
+        *kind = (enum gd_op_kind)journal_bounded(stmt, 1, GD_OP_VN);
+    }
+    sqlite3_reset(stmt);
+}
+
+enum gd_rc gd_journal_urgent_begin(struct gd_ledger *ledger, struct gd_error *err)
+{
+    struct flock lock;
+    enum gd_rc rc = open_lock(ledger, err);
+
+    if (rc == GD_OK && ledger->urgent == 0 &&
+        byte_lock(ledger, F_OFD_SETLK, F_RDLCK, URGENT_BYTES + (off_t)ledger->tenant_no, &lock) != 0)
+        rc = gd_fail(err, GD_IO, "see to the file system of the ledger", "cannot lock %s-lock: %s",
+                     ledger->path, strerror(errno));
+    if (rc == GD_OK)
+        ledger->urgent++;
+    return rc;
+}
+
+void gd_journal_urgent_end(struct gd_ledger *ledger)
+{
+    struct flock lock;
+
+    if (ledger->urgent > 0 && --ledger->urgent == 0)
+        (void)byte_lock(ledger, F_OFD_SETLK, F_UNLCK, URGENT_BYTES + (off_t)ledger->tenant_no, &lock);
+}
+
+bool gd_journal_urgent(struct gd_ledger *ledger)
+{
+    return ledger->urgent > 0 || held(ledger, URGENT_BYTES + (off_t)ledger->tenant_no);
 }

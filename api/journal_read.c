@@ -10,7 +10,7 @@
     "ended_at, total, pending, sent, applied, failed, unknown, skipped FROM op WHERE tenant = ?1"
 #define ROW_COLUMNS                                                                                          \
     "SELECT n, id, alloc_kind, before, want, state, sent_at, answered_at, http_status, code, message, "      \
-    "request_id, attempts, not_applied FROM op_row"
+    "request_id, attempts, not_applied, again FROM op_row"
 
 /* Prepares a statement of its own, so that what a callback does here cannot disturb it. */
 static sqlite3_stmt *own_stmt(struct gd_ledger *ledger, const char *sql, struct gd_error *err)
@@ -144,6 +144,7 @@ static enum gd_rc read_row(sqlite3_stmt *stmt, struct gd_op_row *row, struct gd_
         .request_id = ledger_text_dup(stmt, 11, &failed),
         .attempts = sqlite3_column_int(stmt, 12),
         .not_applied = sqlite3_column_int(stmt, 13) != 0,
+        .again = sqlite3_column_int64(stmt, 14),
     };
     rc = failed ? gd_fail_memory(err) : journal_unpack(ledger_text(stmt, 3), &row->before, err);
     if (rc == GD_OK)

@@ -423,6 +423,8 @@ enum gd_rc gd_ledger_forget(struct gd_ledger *ledger, const char *id, bool *foun
     if (rc == GD_OK)
         rc = drop(ledger, SQL_EVENTS_DROP, ledger->tenant_no, id, err);
     if (rc == GD_OK)
+        rc = drop(ledger, SQL_STAGED_DROP, ledger->tenant_no, id, err);
+    if (rc == GD_OK)
         rc = ledger_row_by_id(ledger, id, &known, found, err);
     if (rc == GD_OK && *found)
         rc = forget_row(ledger, &known, err);

@@ -44,7 +44,8 @@ struct gd_ledger {
     int64_t more;                                   /* allocations gained in this transaction */
     bool forgot;                   /* something was forgotten: old pages of the log must go */
     int lock_fd;                   /* beside the file, see journal_lock.c; -1 before use */
-    bool writer;                   /* this process holds the writer's lock of the tenant */
+    int64_t writer;                /* the operation of this process that holds the writer's lock; 0 none */
+    int urgent;                    /* deallocations of this process that wait or write */
     int64_t version, data_version; /* gd_ledger_version's last answer, and when it was true */
 };
 

@@ -12,6 +12,8 @@
 
 #define WINDOW 2000  /* rows loaded from the journal at once */
 #define LAST_ROWS 50 /* rows that pause_at looks back on */
+#define POLL_MS 50   /* between looks at a lock that another holds */
+#define WISH_MS 500  /* between looks at wishes while nothing else happens */
 
 static void go_on(void *arg);
 
@@ -260,6 +262,12 @@ static bool at_limit(const struct gd_run *run)
     return run->limit > 0 && run->begun >= run->limit;
 }
 
+/* Whether a deallocation wants to write while this one does something else. */
+static bool gives_way(const struct gd_run *run)
+{
+    return run->op.kind != GD_OP_DEALLOCATE && gd_journal_urgent(run->desk->ledger);
+}
+
 /* Makes the units of this round and marks the rows that will be sent. Returns how many rows those are. */
 static size_t plan_round(struct gd_run *run)
 {
@@ -268,7 +276,7 @@ static size_t plan_round(struct gd_run *run)
     struct unit *unit;
     struct work *work;
 
-    if (run->error.rc != GD_OK || run->wish != GD_WISH_RUN)
+    if (run->error.rc != GD_OK || run->wish != GD_WISH_RUN || gives_way(run))
         return 0;
     while (run->active < limit && (unit = run_next_settle(run, now)) != NULL)
         ;
@@ -326,6 +334,16 @@ static bool is_over(const struct gd_run *run)
     return run->loaded && STAILQ_EMPTY(&run->to_send) && STAILQ_EMPTY(&run->to_settle);
 }
 
+/* Gives back the lock, and the claim on it. */
+static void let_go(struct gd_run *run)
+{
+    if (run->locked)
+        gd_journal_unlock(run->desk->ledger, run->op.op);
+    if (run->urgent)
+        gd_journal_urgent_end(run->desk->ledger);
+    run->locked = run->urgent = false;
+}
+
 static void finish(struct gd_run *run)
 {
     enum gd_op_state state = run->wish == GD_WISH_STOP    ? GD_OPS_STOPPED
@@ -338,11 +356,12 @@ static void finish(struct gd_run *run)
 
     if (rc == GD_OK)
         rc = gd_journal_state(run->desk->ledger, run->op.op, state, &err);
-    gd_journal_unlock(run->desk->ledger);
+    let_go(run);
     if (gd_journal_get(run->desk->ledger, run->op.op, &op, &found, &err) != GD_OK || !found)
         op = (struct gd_op){.op = run->op.op, .kind = run->op.kind, .state = GD_OPS_INTERRUPTED};
     if (rc == GD_OK)
         rc = gd_op_rc(&op.counts, run->no_answer);
+    run->finished = true;
     run->hooks.done(run->hooks.arg, &op, rc, &err);
     gd_op_clear(&op);
 }
@@ -375,7 +394,52 @@ static void wait_for_settling(struct gd_run *run)
                  "no answer for %zu of the rows; in %" PRId64 " s they are read to see what became of them",
                  count_works(&run->to_settle), wait);
     }
-    wake_in(run, wait > 0 ? wait * 1000 : 0);
+    wait = wait * 1000 < WISH_MS ? wait * 1000 : WISH_MS;
+    wake_in(run, wait > 0 ? wait : 0);
+}
+
+/* Takes the lock that another operation holds or has asked for; false: not yet, or the run is over. */
+static bool take_lock(struct gd_run *run)
+{
+    struct gd_error err = {0};
+    enum gd_rc rc = GD_REFUSED;
+
+    if (run->wish != GD_WISH_RUN) {
+        finish(run);
+        return false;
+    }
+    if (!gives_way(run))
+        rc = gd_journal_lock(run->desk->ledger, run->op.op, &err);
+    if (rc == GD_OK) {
+        run->locked = true;
+        if (run->waits)
+            run_note(run, "operation %" PRId64 " goes on", run->op.op);
+        run->waits = false;
+        return true;
+    }
+    if (rc != GD_REFUSED) {
+        run->error = err;
+        finish(run);
+        return false;
+    }
+    if (!run->waits && run->urgent)
+        run_note(run, "%s: it is asked to give way", err.what);
+    run->waits = true;
+    wake_in(run, POLL_MS);
+    return false;
+}
+
+/* Leaves the lock to a deallocation, once nothing is under way; true where it did. */
+static bool give_way(struct gd_run *run)
+{
+    if (run->active > 0 || !STAILQ_EMPTY(&run->changed) || run->error.rc != GD_OK || !gives_way(run))
+        return false;
+    gd_journal_unlock(run->desk->ledger, run->op.op);
+    run->locked = false;
+    run->waits = true;
+    run_note(run, "operation %" PRId64 " gives way to a deallocation and goes on after it", run->op.op);
+    wake_in(run, POLL_MS);
+    return true;
 }
 
 static void go_on(void *arg)
@@ -386,6 +450,8 @@ static void go_on(void *arg)
     run->timer = 0;
     if (run->wish == GD_WISH_RUN)
         run->wish = gd_journal_wish(run->desk->ledger, run->op.op);
+    if (!run->locked && !take_lock(run))
+        return;
     watch_failures(run);
     load(run);
     marked = plan_round(run);
@@ -399,8 +465,36 @@ static void go_on(void *arg)
         start_units(run);
     if (is_over(run))
         finish(run);
-    else if (run->timer == 0)
+    else if (!give_way(run) && run->timer == 0)
         wait_for_settling(run);
+}
+
+/* Takes the lock at once, or for a deallocation as soon as what else writes has given way. */
+static enum gd_rc begin_writing(struct gd_run *run, struct gd_error *err)
+{
+    struct gd_ledger *ledger = run->desk->ledger;
+    struct gd_error why = {0};
+    enum gd_op_kind kind;
+    int64_t writer;
+    enum gd_rc rc;
+
+    if (run->op.kind == GD_OP_DEALLOCATE) {
+        rc = gd_journal_urgent_begin(ledger, err);
+        if (rc != GD_OK)
+            return rc;
+        run->urgent = true;
+    }
+    rc = gd_journal_lock(ledger, run->op.op, &why);
+    run->locked = rc == GD_OK;
+    if (rc == GD_REFUSED && run->urgent) {
+        gd_journal_writer(ledger, &writer, &kind);
+        if (writer == 0 || kind != GD_OP_DEALLOCATE) {
+            run->waits = true;
+            run_note(run, "%s: it is asked to give way", why.what);
+            return GD_OK;
+        }
+    }
+    return rc != GD_OK ? gd_fail(err, rc, why.advice, "%s", why.what) : GD_OK;
 }
 
 enum gd_rc gd_run_start(struct gd_desk *desk, int64_t op, const struct gd_run_hooks *hooks,
@@ -420,25 +514,23 @@ enum gd_rc gd_run_start(struct gd_desk *desk, int64_t op, const struct gd_run_ho
     STAILQ_INIT(&run->to_settle);
     STAILQ_INIT(&run->changed);
     LIST_INIT(&run->units);
-    rc = gd_journal_lock(desk->ledger, op, err);
-    if (rc != GD_OK)
-        goto out;
     rc = gd_journal_get(desk->ledger, op, &run->op, &found, err);
     if (rc == GD_OK && !found)
         rc = gd_fail(err, GD_INPUT, "operations lists them", "no operation %" PRId64 " is known here", op);
+    run->one_row = run->op.counts.total == 1;
+    if (rc == GD_OK)
+        rc = begin_writing(run, err);
     if (rc == GD_OK)
         rc = gd_journal_wish_set(desk->ledger, op, GD_WISH_RUN, err);
     if (rc == GD_OK)
         rc = gd_journal_state(desk->ledger, op, GD_OPS_RUNNING, err);
-    if (rc == GD_OK) {
-        run->one_row = run->op.counts.total == 1;
+    if (rc == GD_OK)
         rc = gd_loop_after(desk->loop, 0, go_on, run, &run->timer);
-    }
-    if (rc != GD_OK)
-        gd_journal_unlock(desk->ledger);
-out:
-    if (rc != GD_OK)
+    if (rc != GD_OK) {
+        let_go(run);
+        run->finished = true; /* it never began */
         gd_run_free(&run);
+    }
     *out = run;
     return rc;
 }
@@ -475,6 +567,9 @@ void gd_run_free(struct gd_run **out)
     works_free(&run->to_send);
     works_free(&run->to_settle);
     works_free(&run->changed);
+    let_go(run);
+    if (!run->finished)
+        gd_journal_leave(run->desk->ledger, run->op.op);
     gd_op_clear(&run->op);
     gd_free(run);
 }

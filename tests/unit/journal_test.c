@@ -240,10 +240,10 @@ static void test_lock(void)
     has_str(err.what, "since 2026-09-21T14:13:20Z", "and since when");
     err = (struct gd_error){0};
     is_int(gd_journal_lock(ledger, b, &err), GD_REFUSED, "in the same process too");
-    gd_journal_unlock(ledger);
+    gd_journal_unlock(ledger, a);
     err = (struct gd_error){0};
     is_int(gd_journal_lock(other, b, &err), GD_OK, "then it is free");
-    gd_journal_unlock(other);
+    gd_journal_unlock(other, b);
     is_int(gd_journal_state(other, a, GD_OPS_RUNNING, &err), GD_REFUSED,
            "an operation runs in one place only");
     gd_ledger_close(&ledger);
