@@ -94,8 +94,8 @@ GD_MUST_USE enum gd_rc gd_journal_each_row(struct gd_ledger *ledger, int64_t op,
                                            gd_journal_row_fn *fn, void *arg, struct gd_error *err);
 
 /* The writer's lock of this tenant and ledger: held by at most one operation, void at once when its process
- * dies. GD_REFUSED says who holds it and since when. holder op is shown to the others. Unlock does nothing where
- * another one holds it. */
+ * dies. GD_REFUSED says who holds it and since when. holder op is shown to the others. Unlock does nothing
+ * where another one holds it. */
 GD_MUST_USE enum gd_rc gd_journal_lock(struct gd_ledger *ledger, int64_t op, struct gd_error *err);
 void gd_journal_unlock(struct gd_ledger *ledger, int64_t op);
 

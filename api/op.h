@@ -32,8 +32,8 @@ struct gd_run_hooks {
 
 /* Runs a journaled operation on the desk's loop: settles rows left as sent, sends pending ones, journals each
  * before and after. Takes the writer's lock (GD_REFUSED names the holder); a deallocation waits until another
- * kind of operation has given way, which goes on when it is over. Can be called in a transaction of the ledger,
- * together with the operation's making. Hooks are called from gd_loop_turn. */
+ * kind of operation has given way, which goes on when it is over. Can be called in a transaction of the
+ * ledger, together with the operation's making. Hooks are called from gd_loop_turn. */
 GD_MUST_USE enum gd_rc gd_run_start(struct gd_desk *desk, int64_t op, const struct gd_run_hooks *hooks,
                                     struct gd_run **out, struct gd_error *err);
 

@@ -46,12 +46,12 @@ struct gd_run {
     size_t chunk;      /* rows in one bulk request */
     bool chunk_proved; /* one of that size went through: more can go at once */
     enum gd_op_wish wish;
-    int64_t settle_told; /* the moment to which the person was told that it waits */
+    int64_t settle_told;  /* the moment to which the person was told that it waits */
     int64_t limit, begun; /* rows that may be sent before it pauses (0: all); rows sent in this run */
-    bool locked;   /* it holds the writer's lock */
-    bool urgent;   /* a deallocation: what else writes gives way to it */
-    bool waits;    /* for the lock; the person was told */
-    bool finished; /* done was called */
+    bool locked;          /* it holds the writer's lock */
+    bool urgent;          /* a deallocation: what else writes gives way to it */
+    bool waits;           /* for the lock; the person was told */
+    bool finished;        /* done was called */
     bool one_row;
     bool no_answer;         /* the last row that did not apply had no answer */
     unsigned char last[50]; /* 1 for a failed row, of the last ones that came to an end */
