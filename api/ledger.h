@@ -25,7 +25,7 @@ void gd_ledger_rollback(struct gd_ledger *ledger);
 
 /* Keeps a reading. A field absent in it leaves the known value; read_at older than the row's leaves the row
  * (and is no error): so what comes without a reading (read_at 0: an import) adds only to a row never read,
- * and an id alone only makes the row if it is new. alloc->row is set. *fresh (can be NULL): the row is new. */
+ * and an id alone only makes the row if it is new. alloc->row is set. *fresh (can be NULL): it is new. */
 GD_MUST_USE enum gd_rc gd_ledger_put(struct gd_ledger *ledger, struct gd_alloc *alloc, bool *fresh,
                                      struct gd_error *err);
 
