@@ -91,7 +91,7 @@ static enum gd_rc check_early(struct update *update, struct gd_error *err)
 {
     struct gd_alloc want = {0};
     struct gd_change change = {0};
-    bool nothing;
+    bool nothing = false;
     enum gd_rc rc = parse(update, &change, err);
 
     if (rc == GD_OK && update->known)
@@ -101,7 +101,7 @@ static enum gd_rc check_early(struct update *update, struct gd_error *err)
         if (change.how[field] != GD_HOW_NONE)
             rc = gd_alloc_set(&want, field, field == GD_F_DURATION ? "3600" : change.v[field], err);
     }
-    if (rc == GD_OK)
+    if (rc == GD_OK && !nothing)
         rc = check_shape(update, &want, err);
     gd_change_clear(&change);
     gd_alloc_clear(&want);

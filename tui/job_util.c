@@ -164,7 +164,10 @@ enum gd_rc job_ids(struct job *job, struct id_list *out, struct gd_error *err)
     if (job->argc > 0 && job->options.filter != NULL)
         return gd_fail(err, GD_INPUT, "give one of them", "ids and --filter were both given");
     if (job->options.filter != NULL)
-        return ids_by_filter(job, job->options.filter, out, err);
+        rc = ids_by_filter(job, job->options.filter, out, err);
+    if (rc == GD_OK && job->options.filter != NULL && out->n == 0)
+        return gd_fail(err, GD_INPUT, "see list with the same filter", "nothing in the ledger matches %.200s",
+                       job->options.filter);
     for (int i = 0; i < job->argc && rc == GD_OK; i++)
         rc = *job->argv[i] != '\0' ? id_list_add(out, job->argv[i], err) : GD_OK;
     for (size_t i = 0; i < job->n_ids && rc == GD_OK; i++)
