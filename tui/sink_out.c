@@ -339,10 +339,10 @@ static void out_ask(struct sink *sink, const struct sink_question *question, sin
     fflush(o->out);
     gd_buf_adds(&text, "Type ");
     gd_text_escape(question->word, strlen(question->word), &text);
+    tcflush(o->in, TCIFLUSH); /* what was typed or pasted before the question is no answer to it */
     fprintf(o->err, "%s to go on: ", text.data);
     fflush(o->err);
     gd_buf_free(&text);
-    tcflush(o->in, TCIFLUSH); /* what was typed or pasted before the question is no answer to it */
     o->word = gd_strdup(question->word);
     o->answer = fn;
     o->answer_arg = arg;
