@@ -7,8 +7,10 @@
 
 #include "client.h"
 #include "http.h"
+#include "log.h"
 #include "mem.h"
 #include "number.h"
+#include "snapshot.h"
 #include "when.h"
 
 #define SETTINGS_AGE_MAX 86400 /* seconds after which country and zone are asked for again */
@@ -173,18 +175,27 @@ static const char *common_text(const json_t *settings, const char *key)
 }
 
 /* Keeps the settings' country and zone; a failure to keep them only means that they are asked for again. */
-static void keep_settings(struct gd_desk *desk, const json_t *settings)
+static void keep_place(struct gd_desk *desk, const json_t *settings, int64_t when)
 {
     const char *country = common_text(settings, "country");
     const char *zone = common_text(settings, "timezone");
-    char now[24];
+    char at[24];
 
-    snprintf(now, sizeof now, "%lld", (long long)gd_now());
+    snprintf(at, sizeof at, "%lld", (long long)when);
     if (gd_country_find(country) != NULL && gd_zone_offset(zone) >= 0 &&
         gd_ledger_fact_set(desk->ledger, FACT_COUNTRY, country, NULL) == GD_OK &&
         gd_ledger_fact_set(desk->ledger, FACT_ZONE, zone, NULL) == GD_OK &&
-        gd_ledger_fact_set(desk->ledger, FACT_SETTINGS_AT, now, NULL) == GD_OK)
+        gd_ledger_fact_set(desk->ledger, FACT_SETTINGS_AT, at, NULL) == GD_OK)
         place_from_ledger(desk);
+}
+
+enum gd_rc gd_desk_keep_settings(struct gd_desk *desk, const json_t *sections, const char *source,
+                                 int64_t when, struct gd_error *err)
+{
+    enum gd_rc rc = gd_snapshot_keep(desk->ledger, sections, source, when, NULL, err);
+
+    keep_place(desk, sections, when);
+    return rc;
 }
 
 static void asked(struct asking *asking)
@@ -198,9 +209,11 @@ static void asked(struct asking *asking)
 static void settings_came(void *arg, const struct gd_reply *reply)
 {
     struct asking *asking = arg;
+    struct gd_error why = {0};
 
-    if (reply->rc == GD_OK && reply->settings != NULL)
-        keep_settings(asking->desk, reply->settings);
+    if (reply->rc == GD_OK && reply->settings != NULL &&
+        gd_desk_keep_settings(asking->desk, reply->settings, "get", gd_now(), &why) != GD_OK)
+        gd_log(GD_LOG_REQUESTS, "the settings are not kept: %s", why.what);
     asked(asking);
 }
 

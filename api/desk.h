@@ -40,4 +40,9 @@ GD_MUST_USE enum gd_rc gd_desk_place(struct gd_desk *desk, gd_desk_fn *fn, void 
 GD_MUST_USE enum gd_rc gd_desk_keep(struct gd_desk *desk, struct gd_alloc *alloc, const char *source,
                                     struct gd_error *err);
 
+/* Keeps an answer's settings: a snapshot where they differ from the last ones, and country and zone. source is get or
+ * put, when in seconds. */
+GD_MUST_USE enum gd_rc gd_desk_keep_settings(struct gd_desk *desk, const json_t *sections, const char *source,
+                                             int64_t when, struct gd_error *err);
+
 #endif
