@@ -76,7 +76,7 @@ static enum gd_rc fill(struct gd_http *http, const struct gd_http_options *optio
     http->idle = gd_calloc((size_t)http->concurrency, sizeof(CURL *));
     http->queue_end = &http->queue;
     http->last_ms = -1;
-    if (!copy_text(&http->ca_file, options->ca_file) ||
+    if (!copy_text(&http->password, options->password) || !copy_text(&http->ca_file, options->ca_file) ||
         !copy_text(&http->client_cert, options->client_cert) || !copy_text(&http->proxy, options->proxy) ||
         http->base_url == NULL || http->authorization == NULL || http->idle == NULL)
         return gd_fail_memory(err);
@@ -169,6 +169,7 @@ void gd_http_free(struct gd_http **pointer)
     gd_pipe_restore();
     gd_pool_leave(http);
     gd_wipe_free(&http->authorization);
+    gd_wipe_free(&http->password);
     gd_free(http->idle);
     gd_free(http->base_url);
     gd_free(http->ca_file);

@@ -95,6 +95,18 @@ static const char *header_value(const char *line, size_t len, const char *name, 
     return line + at;
 }
 
+/* A copy is logged: the line is libcurl's. */
+static void log_header(const struct gd_http *http, const char *line, size_t len)
+{
+    struct gd_buf copy;
+
+    gd_buf_init(&copy, HEADERS_MAX);
+    gd_buf_add(&copy, line, len);
+    gd_http_scrub(http, copy.data, copy.len);
+    gd_log_header("<", copy.data, copy.len);
+    gd_buf_wipe(&copy);
+}
+
 static size_t take_header(char *line, size_t size, size_t n, void *arg)
 {
     struct gd_transfer *transfer = arg;
@@ -107,7 +119,7 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
         return 0;
     }
     if (gd_log_level() >= GD_LOG_BODIES)
-        gd_log_header("<", line, len);
+        log_header(transfer->http, line, len);
     if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) { /* the last of several answers counts (100, then 200) */
         transfer->retry_after = -1;
         transfer->request_id[0] = '\0';

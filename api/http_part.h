@@ -52,6 +52,7 @@ struct gd_http {
     char *base_url;       /* without a slash at its end */
     bool plain;           /* http: to loopback only */
     char *authorization;  /* the header; secret */
+    char *password;       /* secret */
     char *ca_file, *client_cert, *proxy;
     int concurrency, connect_timeout, timeout;
     struct curl_slist *headers, *headers_body; /* both hold the authorization */
@@ -81,6 +82,9 @@ void gd_http_ended(struct gd_transfer *transfer, CURLcode result);
  * (then http can be gone). */
 bool gd_http_can_start(const struct gd_http *http);
 bool gd_http_start_queued(struct gd_http *http);
+
+/* Overwrites the connection's password and credentials wherever they stand in what came back. */
+void gd_http_scrub(const struct gd_http *http, char *bytes, size_t len);
 
 /* libcurl writes to sockets that may be closed: SIGPIPE is ignored between these two. */
 void gd_pipe_ignore(void);
