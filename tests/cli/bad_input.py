@@ -18,13 +18,24 @@ sandboxes.require()
 
 
 def line(desk, status, says, name, *args, **options):
-    done = desk.run(*args, **options)
+    return judge(desk.run(*args, **options), status, says, name)
+
+
+def lines(*cases):
+    """Reads of gp-1 side by side, since most of them wait: (desk, status, says, name)"""
+    results = tap.together([lambda case=case: case[0].run("get", "gp-1") for case in cases])
+    for (_desk, status, says, name), done in zip(cases, results):
+        judge(done, status, says, name)
+
+
+def judge(done, status, says, name):
     tap.is_(done.status, status, name + ": status %d" % status) or tap.diag(done)
     tap.is_(done.out, "", name + ": nothing on standard output")
     tap.ok(len(done.lines) == 1 and done.err.endswith("\n"), name + ": one line", done.err)
     tap.like(done.err, r"^greendesk: ", name + ": says who speaks")
     tap.like(done.err, "(?i)" + says, name + ": says what is wrong and what to do")
     tap.unlike(done.err, r"[\x00-\x09\x0b-\x1f\x7f]", name + ": no control characters")
+    tap.unlike(done.err, "[\udc80-\udcff]", name + ": no bytes that are no text")
     tap.unlike(done.err, re.escape(sandboxes.TOKEN), name + ": no token")
     return done
 
@@ -45,7 +56,8 @@ def _():
     line(desks.Desk(config=False), 2, r"config\.ini", "no configuration", "get", "gp-1")
     line(desks.Desk(config=False), 2, r"config\.ini|terminal", "no configuration, the console", stdin="")
     desk = desks.Desk("http://127.0.0.1:9/v1")
-    desk.write_config(text="[greendesk]\ndefault_profile = acme\n")
+    desk.write_config(text="[greendesk]\ndefault_profile = acme\n[profile other]\n"
+                      "base_url = http://127.0.0.1:9/v1\ntenant = other\naccount_sid = other1\n")
     line(desk, 2, "acme", "a profile that is not there", "get", "gp-1")
     desk.write_config(text="[profile acme]\nbase_url = http://127.0.0.1:9/v1\naccount_sid = acme1\n")
     line(desk, 2, "tenant", "no tenant", "get", "gp-1")
@@ -74,11 +86,10 @@ def _():
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
     port = sock.getsockname()[1]
-    line(desks.Desk("http://127.0.0.1:%d/v1" % port), 5, "refused|connect", "unreachable", "get", "gp-1")
+    lines((desks.Desk("http://127.0.0.1:%d/v1" % port), 5, "refused|connect", "unreachable"),
+          (desks.Desk("https://%s.invalid/v1" % ("x" * 64)), 5, "xxx", "a name that does not exist"),
+          (served(do.never()), 5, "2 s|time", "no answer"))
     sock.close()
-    line(desks.Desk("https://%s.invalid/v1" % ("x" * 64)), 5, "xxx", "a name that does not exist", "get",
-         "gp-1")
-    line(served(do.never()), 5, "2 s|time", "no answer", "get", "gp-1")
 
 
 @tap.case("the server refuses")
@@ -93,36 +104,32 @@ def _():
 
 @tap.case("the server answers nonsense")
 def _():
-    line(served(do.answer(200, '{"success":true,')), 4, "json|read|understood", "malformed JSON", "get",
-         "gp-1")
-    line(served(do.answer(200, "")), 4, "empty|json|nothing", "nothing at all", "get", "gp-1")
-    line(served(do.html()), 4, "html", "HTML instead of JSON", "get", "gp-1")
-    line(served(do.html(403)), 4, "403", "HTML with a status", "get", "gp-1")
-    line(served(do.answer(200, "[1,2,3]")), 4, "allocation|understood|expected", "JSON of another shape",
-         "get", "gp-1")
-    line(served(do.answer(200, '{"data":{"greenpin_id":"a\\u0000b"}}')), 4, ".", "NUL in an id", "get",
-         "gp-1")
-    line(served(do.nested(5000)), 4, "json|deep|read", "deep nesting", "get", "gp-1")
-    line(served(do.answer(200, b'{"data":{"greenpin_id":"\xff\xfe"}}')), 4, "utf-8|json|read",
-         "invalid UTF-8", "get",
-         "gp-1")
-    line(served(do.huge(33, declared=False)), 4, "32|large|big|long", "more than 32 MiB", "get", "gp-1")
-    line(served(do.redirect("http://127.0.0.1:9/x")), 4, "redirect|302", "a redirect", "get", "gp-1")
-    line(served(do.answer(400, "\x1b[31mred\x1b]0;title\x07")), 4, "400", "escape sequences", "get", "gp-1")
-    line(served(do.answer(404, json={"success": False, "status": 404, "code": 1, "data": None,
-                                     "message": "line one\nline two\x1b[2J\u202e"})), 4, "line one",
-         "a hostile message",
-         "get", "gp-1")
+    hostile = {"success": False, "status": 404, "code": 1, "data": None,
+               "message": "line one\nline two\x1b[2J\u202e"}
+    lines((served(do.answer(200, '{"success":true,')), 4, "json|read|understood", "malformed JSON"),
+          (served(do.answer(200, "")), 4, "empty|json|nothing", "nothing at all"),
+          (served(do.html()), 4, "(no|not) json", "HTML instead of JSON"),
+          (served(do.html(403)), 4, "403", "HTML with a status"),
+          (served(do.answer(200, "[1,2,3]")), 4, "data nor response", "JSON of another shape"),
+          (served(do.answer(200, '{"data":{"greenpin_id":"a\\u0000b"}}')), 4, ".", "NUL in an id"),
+          (served(do.nested(5000)), 4, "json|deep|read", "deep nesting"),
+          (served(do.answer(200, b'{"data":{"greenpin_id":"\xff\xfe"}}')), 4, "another allocation",
+           "invalid UTF-8"),
+          (served(do.huge(33, declared=False)), 4, "32|large|big|long", "more than 32 MiB"),
+          (served(do.redirect("http://127.0.0.1:9/x")), 4, "redirect|302", "a redirect"),
+          (served(do.answer(400, "\x1b[31mred\x1b]0;title\x07")), 4, "400", "escape sequences"),
+          (served(do.answer(404, json=hostile)), 4, "line one", "a hostile message"))
 
 
 @tap.case("the answer is cut off")
 def _():
     whole = do.message(200, GOOD)
-    for name, reaction in (("in the head", do.cut_at(12, whole)),
-                           ("in the body", do.cut_at(len(whole) - 9, whole)),
-                           ("by reset", do.cut_at(len(whole) - 9, whole, how="reset")),
-                           ("by a wrong length", do.wrong_length(40, GOOD)), ("no answer", do.close_after())):
-        line(served(reaction), 5, "answer|connection|cut|end|short|bytes", "cut off " + name, "get", "gp-1")
+    says = "answer|connection|cut|end|short|bytes"
+    lines((served(do.cut_at(12, whole)), 5, says, "cut off in the head"),
+          (served(do.cut_at(len(whole) - 9, whole)), 5, says, "cut off in the body"),
+          (served(do.cut_at(len(whole) - 9, whole, how="reset")), 5, says, "cut off by reset"),
+          (served(do.wrong_length(40, GOOD)), 5, says, "cut off by a wrong length"),
+          (served(do.close_after()), 5, says, "cut off before it began"))
 
 
 @tap.case("what looks odd and is right")

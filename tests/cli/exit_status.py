@@ -17,7 +17,10 @@ sandboxes.require()
 
 def expect(desk, status, name, *args, **options):
     """One run, one status; a failure says so in one line on standard error, a success says nothing there."""
-    done = desk.run(*args, **options)
+    return judge(desk.run(*args, **options), status, name)
+
+
+def judge(done, status, name):
     tap.is_(done.status, status, "%d: %s" % (status, name)) or tap.diag(done)
     if status in (2, 3, 4, 5):
         tap.ok(len(done.lines) == 1 and done.lines[0].startswith("greendesk: "), "   one line: " + name,
@@ -84,7 +87,9 @@ def _():
                          ("no number", "b.numbers=hello"), ("a number too short", "b.numbers=12"),
                          ("a PIN of letters", "a.pin=12a"), ("a PIN too long", "a.pin=1234567890"),
                          ("a length out of bounds", "a.pin_length=10"), ("no duration", "duration=soon"),
-                         ("an unknown usage", "usage=threeway"), ("a read-only key", "state=active"),
+                         ("an unknown usage", "usage=threeway"),
+                         ("a read-only key",
+                                                                               "state=active"),
                          ("flat only: record", "record=true"), ("flat only: custom_field", "custom_field=x"),
                          ("eleven numbers",
                           "b.numbers=" + ",".join("+9198300000%02d" % i for i in range(11)))):
@@ -104,6 +109,9 @@ def _():
     expect(desks.Desk("http://198.51.100.7/v1"), 2, "plain http elsewhere", "get", first)
     expect(desks.Desk("ftp://127.0.0.1/v1"), 2, "not http at all", "get", first)
     tap.is_(server.stats()["requests"], sent, "no request was sent by any of these")
+    expect(desk, 2, "the same number on both sides", "update", first, "a.numbers=+919830000003",
+           "b.numbers=+919830000003", "-y")
+    tap.is_(writes(server), 0, "and no write by this one")
 
 
 @tap.case("3: refused here; nothing is written")
@@ -150,8 +158,12 @@ def _():
     first = server.ids()[0]
     expect(desk, 4, "an unknown id", "get", "gp-none")
     expect(desks.Desk(server.url, token="wrong"), 4, "a wrong token", "get", first)
-    done = expect(desk, 4, "the same number on both sides", "update", first, "a.numbers=+919830000003",
-                  "b.numbers=+919830000003", "-y", "-o", "json")
+    fault = FaultServer(default=do.proxy(server))
+    fault.on("PUT", "", do.answer(409, json={"success": False, "status": 409, "code": 14,
+                                             "message": "both sides",
+                                             "data": None}))
+    done = expect(desks.Desk(fault.url), 4, "an update that is refused", "-o", "json", "update", first,
+                  "b.numbers=+919830000003", "-y")
     tap.is_([(row["outcome"], row["code"]) for row in (done.json or {"rows": []})["rows"]], [("failed", 14)],
             "   its row says failed, code 14")
     expect(desk, 4, "an update of an unknown id", "update", "gp-none", "b.numbers=+919830000003", "-y")
@@ -175,15 +187,19 @@ def closed_port():
 @tap.case("5: no answer for the one thing asked")
 def _():
     port = closed_port()
-    expect(desks.Desk("http://127.0.0.1:%d/v1" % port), 5, "connection refused", "get", "gp-1")
-    expect(desks.Desk("https://127.0.0.1:%d/v1" % port), 5, "connection refused, TLS", "get", "gp-1")
-    expect(desks.Desk("https://127.0.0.1:%d/v1" % FaultServer().on_connect(
-        *[do.tls_garbage_now() for _i in range(9)]).port), 5, "no TLS there", "get", "gp-1")
-    expect(desks.Desk(FaultServer(default=do.close_after()).url), 5, "closed without an answer", "get",
-           "gp-1")
-    expect(desks.Desk(FaultServer(default=do.never()).url, timeout=1), 5, "no answer in time", "get", "gp-1")
-    done = expect(desks.Desk("http://127.0.0.1:%d/v1" % port), 5, "a write that did not leave", "-o", "json",
-                  "update", "gp-1", "b.numbers=+919830000003", "-y")
+    nowhere = "127.0.0.1:%d/v1" % port
+    garbage = FaultServer().on_connect(*[do.tls_garbage_now() for _i in range(9)])
+    read = ["get", "gp-1"]
+    cases = (("connection refused", desks.Desk("http://" + nowhere), read),
+             ("connection refused, TLS", desks.Desk("https://" + nowhere), read),
+             ("no TLS there", desks.Desk("https://127.0.0.1:%d/v1" % garbage.port), read),
+             ("closed without an answer", desks.Desk(FaultServer(default=do.close_after()).url), read),
+             ("no answer in time", desks.Desk(FaultServer(default=do.never()).url, timeout=1), read),
+             ("a write that did not leave", desks.Desk("http://" + nowhere),
+              ["-o", "json", "update", "gp-1", "b.numbers=+919830000003", "-y"]))
+    results = tap.together([lambda desk=desk, words=words: desk.run(*words) for _name, desk, words in cases])
+    for (name, _desk, _words), done in zip(cases, results):
+        judge(done, 5, name)
     if done.json:
         tap.is_(done.json["counts"]["applied"], 0, "   it is not told as applied")
 

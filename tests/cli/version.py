@@ -20,7 +20,7 @@ def check(name, program):
     tap.is_(answer.returncode, 0, name + " --version: status")
     tap.like(answer.stdout, r"\A%s \d+\.\d+\.\d+\n" % name, name + " --version: name and version")
     answer = run(program, "--help")
-    tap.is_((answer.returncode, answer.stderr), (0, ""), name + " --help: status, and nothing on standard error")
+    tap.is_((answer.returncode, answer.stderr), (0, ""), name + " --help: status, nothing on standard error")
     tap.like(answer.stdout, name, name + " --help: on standard output")
     answer = run(program, "--no-such-option")
     tap.is_((answer.returncode, answer.stdout, answer.stderr.count("\n")), (2, "", 1),

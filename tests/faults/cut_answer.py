@@ -76,12 +76,19 @@ CUTS = (("reset without an answer", lambda s: do.proxy_then_cut(s, at=0)),
                                                               lambda *_a: (200, [], b"<html>fine</html>"))))
 
 
+def cut_off(words):
+    """For each cut: its name, its stage, and what the command came to. The waits run side by side."""
+    stages = [Stage() for _cut in CUTS]
+    for (_name, reaction), stage in zip(CUTS, stages):
+        stage.break_writes(reaction(stage.server))
+    results = tap.together([lambda stage=stage: stage.desk.run("-o", "json", *getattr(stage, words))
+                            for stage in stages])
+    return zip([name for name, _reaction in CUTS], stages, results)
+
+
 @tap.case("an update that was applied and whose answer is lost")
 def _():
-    for name, reaction in CUTS:
-        stage = Stage()
-        stage.break_writes(reaction(stage.server))
-        result = stage.desk.run("-o", "json", *stage.update)
+    for name, stage, result in cut_off("update"):
         check_settled(stage, result, "update, " + name, "PUT")
         tap.is_((stage.b_numbers(), stage.server.stats()["updates"]), ([B2], 1),
                 "update, %s: applied once" % name)
@@ -89,10 +96,7 @@ def _():
 
 @tap.case("a deallocation that was applied and whose answer is lost")
 def _():
-    for name, reaction in CUTS:
-        stage = Stage()
-        stage.break_writes(reaction(stage.server))
-        result = stage.desk.run("-o", "json", *stage.deallocate)
+    for name, stage, result in cut_off("deallocate"):
         check_settled(stage, result, "deallocate, " + name, "DELETE")
         tap.is_(stage.server.stats()["deletes"], 1, "deallocate, %s: applied once" % name)
         tap.is_([row["state"] for row in stage.desk.json("list")], ["deallocated"],

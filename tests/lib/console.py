@@ -36,20 +36,18 @@ class Stage:
     def pick(self):
         """An active allocation with one B number that no other allocation has: (id, data)."""
         everyone = self.allocations()
-        numbers = [number for data in everyone.values() for party in ("a",
-                                                                      "b") for number in data[party].get("numbers") or []]
+        parties = [data[party] for data in everyone.values() for party in "ab"]
+        numbers = [number for party in parties for number in party.get("numbers") or []]
         for identity, data in everyone.items():
-            mine = data["b"]["numbers"]
-            if data["state"] == "active" and len(mine) == 1 and len(data["a"].get("numbers") or []) == 1 and sum(
-                    number[-6:] == mine[0][-6:] for number in numbers) == 1:
+            mine, others = data["b"].get("numbers") or [], data["a"].get("numbers") or []
+            alone = len(mine) == 1 and sum(number[-6:] == mine[0][-6:] for number in numbers) == 1
+            if data["state"] == "active" and alone and len(others) == 1:
                 return identity, data
         raise LookupError("no such allocation among the seeded ones")
 
     def start(self, *args, rows=24, cols=80, term="xterm-256color", **env):
-        console = Console([desks.program()] + list(args), env=self.desk.env(**env), rows=rows, cols=cols,
-                          term=term,
-                          cwd=self.desk.home)
-        return console
+        return Console([desks.program()] + list(args), env=self.desk.env(**env), rows=rows, cols=cols,
+                       term=term, cwd=self.desk.home)
 
 
 class Console(screen.Screen):

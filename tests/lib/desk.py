@@ -102,7 +102,8 @@ class Desk:
                                  % (" ".join(map(str, args)), timeout, out[-400:], err[-400:]))
         finally:
             tap.end_child(child)
-        return Result(child.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+        return Result(child.returncode, out.decode("utf-8", "surrogateescape"),
+                      err.decode("utf-8", "surrogateescape"))
 
     def json(self, *args, **options):
         """Run with -o json; a status other than 0 or output that is not JSON raises."""

@@ -1,5 +1,5 @@
-# The main path in the console: find an allocation by part of a number, open it, change a B number in the form,
-# save, see it changed from outside, deallocate it, see it gone. Nothing happens by a slip on the way.
+# The main path in the console: find an allocation by part of a number, open it, change a B number in the
+# form, save, see it changed from outside, deallocate it, see it gone. Nothing happens by a slip on the way.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import os
