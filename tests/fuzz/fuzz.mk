@@ -10,7 +10,8 @@ LIBS = $(shell pkg-config --libs $(MODULES))
 
 API = $(patsubst $(SRCDIR)/%.c,obj/%.o,$(wildcard $(SRCDIR)/api/*.c))
 FUZZ = $(patsubst $(SRCDIR)/%.c,obj/%.o,$(filter-out %_main.c %/replay.c,$(wildcard $(SRCDIR)/tests/fuzz/*.c)))
-EXTRA = obj/tests/unit/store.o obj/tests/unit/tap.o obj/tui/words.o
+EXTRA = $(addprefix obj/,tests/unit/store.o tests/unit/tap.o tui/import_csv.o tui/import_json.o tui/import_read.o \
+	tui/words.o)
 
 MAKEFLAGS += -r
 

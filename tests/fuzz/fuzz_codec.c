@@ -5,6 +5,7 @@
 
 #include "../../api/codec.h"
 #include "../../api/mem.h"
+#include "../../api/setting.h"
 #include "../../api/when.h"
 #include "fuzz.h"
 
@@ -111,6 +112,23 @@ void fuzz_failure(const char *text, size_t len)
     gd_envelope_clear(&envelope);
 }
 
+/* What was taken is the same after it was written as JSON and taken again. */
+static void check_settings(const json_t *data)
+{
+    struct gd_settings settings = {0}, again = {0};
+    struct gd_error err = {0};
+    json_t *json;
+
+    MUST(gd_settings_take(&settings, data, NOW, &err) == GD_OK);
+    json = gd_settings_json(&settings, true, true);
+    MUST(json != NULL && gd_settings_take(&again, json, NOW, &err) == GD_OK);
+    for (int id = 0; id < GD_S__COUNT; id++)
+        MUST(gd_setting_same((enum gd_setting)id, settings.v[id], again.v[id]));
+    json_decref(json);
+    gd_settings_clear(&settings);
+    gd_settings_clear(&again);
+}
+
 void fuzz_settings(const char *text, size_t len)
 {
     struct gd_envelope envelope = {0};
@@ -121,6 +139,7 @@ void fuzz_settings(const char *text, size_t len)
     MUST((rc == GD_OK) == (err.rc == GD_OK));
     if (data != NULL) {
         MUST(rc == GD_OK && json_is_object(data));
+        check_settings(data);
         json_decref(data);
     }
     gd_envelope_clear(&envelope);
