@@ -68,7 +68,8 @@ def _():
     tap.is_(done.status, 2, "an unknown column is refused")
     tap.ok(len(done.lines) == 1 and "colour" in done.err, "and named", done.err)
     tap.is_(desk.json("list", "id:gp-9"), [], "and nothing went in")
-    tap.like(desk.run("import", "-", stdin="id,b.number\ngp-9,1\n").err, r"b\.numbers", "the nearest is named")
+    tap.like(desk.run("import", "-", stdin="id,b.number\ngp-9,1\n").err, r"b\.numbers",
+             "the nearest is named")
 
 
 @tap.case("JSON and JSONL")

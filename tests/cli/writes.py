@@ -110,7 +110,8 @@ def _():
     desk = desks.Desk(server.url)
     desk.run("import", "-", "--fetch", stdin="\n".join(ids))
     done = desk.run("-o", "json", "deallocate", *ids, "--confirm=9", "--canary", "2")
-    tap.is_((done.status, done.json["state"], done.json["counts"]["applied"]), (1, "paused", 2), "paused after two")
+    tap.is_((done.status, done.json["state"], done.json["counts"]["applied"]), (1, "paused", 2),
+            "paused after two")
     tap.like(done.err, "resume 1", "and what to do is said")
     tap.is_(server.stats()["deletes"], 2, "two DELETEs")
     done = desk.json("resume", "-y")
