@@ -136,7 +136,7 @@ static void turn_until_over(struct shell *shell, struct job *job, struct run *ru
         struct gd_error err = {0};
 
         if (interrupts != seen) {
-            seen = interrupts;
+            seen++;
             job_stop(job);
         } else if (gd_loop_turn(shell->loop, -1, &err) != GD_OK) {
             run->error = err;
