@@ -86,6 +86,26 @@ static enum gd_rc check_shape(struct update *update, const struct gd_alloc *want
                            want, err);
 }
 
+/* Of an allocation that is not known: whether both lists of numbers, where both are given whole, go together.
+ */
+static enum gd_rc check_sides(const struct gd_change *change, struct gd_error *err)
+{
+    static const enum gd_field sides[] = {GD_F_A_NUMBERS, GD_F_B_NUMBERS};
+    struct gd_alloc nothing = {0}, want = {0};
+    struct gd_change both = {0}; /* borrows */
+    enum gd_rc rc;
+
+    for (size_t i = 0; i < 2; i++) {
+        if (change->how[sides[i]] != GD_HOW_SET)
+            return GD_OK;
+        both.v[sides[i]] = change->v[sides[i]];
+        both.how[sides[i]] = GD_HOW_SET;
+    }
+    rc = gd_change_resolve(&both, &nothing, gd_now(), &want, err);
+    gd_alloc_clear(&want);
+    return rc;
+}
+
 /* What can be found wrong before anything is asked of the service. */
 static enum gd_rc check_early(struct update *update, struct gd_error *err)
 {
@@ -94,13 +114,17 @@ static enum gd_rc check_early(struct update *update, struct gd_error *err)
     bool nothing = false;
     enum gd_rc rc = parse(update, &change, err);
 
-    if (rc == GD_OK && update->known)
-        rc = resolve(update, &want, &nothing, err);
+    if (rc == GD_OK)
+        rc = update->known ? resolve(update, &want, &nothing, err) : check_sides(&change, err);
     /* How long it will live is not known yet: any duration stands for it. */
     for (enum gd_field field = 0; field < GD_F__COUNT && rc == GD_OK && !update->known; field++) {
         if (change.how[field] != GD_HOW_NONE)
             rc = gd_alloc_set(&want, field, field == GD_F_DURATION ? "3600" : change.v[field], err);
     }
+    /* Nor is the list of numbers that a GreenVN's update sends along. */
+    if (rc == GD_OK && !update->known && update->base.kind == GD_GREENVN && want.v[GD_F_A_NUMBERS] == NULL &&
+        want.v[GD_F_B_NUMBERS] == NULL)
+        rc = gd_alloc_set(&want, GD_F_B_NUMBERS, "+910000000000", err);
     if (rc == GD_OK && !nothing)
         rc = check_shape(update, &want, err);
     gd_change_clear(&change);

@@ -91,9 +91,11 @@ def _():
                          ("a read-only key",
                                                                                "state=active"),
                          ("flat only: record", "record=true"), ("flat only: custom_field", "custom_field=x"),
+                         ("one number on both sides",
+                          "a.numbers=+919830000003 b.numbers=+919830000003"),
                          ("eleven numbers",
                           "b.numbers=" + ",".join("+9198300000%02d" % i for i in range(11)))):
-        expect(desk, 2, name, "update", first, change, "-y")
+        expect(desk, 2, name, "update", first, *change.split(" "), "-y")
     done = expect(desk, 2, "a field of the other dialect is named", "update", first, "record=true", "-y")
     tap.like(done.err, r"\brecord\b", "   by its key")
     expect(desk, 2, "a filter that cannot be read", "list", "ends<soon")

@@ -76,6 +76,8 @@ def _():
     tap.is_(shapes.parsed(sent["body"]), {"usage": "oneway", "bparty_numbers": ["+919820000002"]},
             "with a list of numbers sent along")
     tap.is_(fresh.run("update", identity, "duration=2h", "-y").status, 2, "its life cannot be changed")
+    done = desks.Desk(server.url).json("update", identity, "usage=twoway", "--kind", "greenvn", "-y")
+    tap.is_(done["counts"]["applied"], 1, "update with the kind said")
     last = desks.Desk(server.url)
     tap.is_(last.json("deallocate", identity, "-y")["counts"]["applied"], 1, "deallocate")
     tap.like(writes(server)[-1]["path"], "/greenvn/", "of a GreenVN, unknown before")
