@@ -24,6 +24,7 @@ struct gd_alloc {
     char *ends_raw;     /* deallocation_time or expires_at as it came, where it could not be parsed */
     char *source;       /* get, import, update, create, event, … */
     char *raw;          /* the answer's JSON object of this allocation; NULL where none was read */
+    bool zoneless;      /* a time of the answer named no zone: the account's was taken */
     int64_t ends_at;    /* seconds since 1970; 0 none or unknown */
     int64_t created_at; /* the same */
     int64_t read_at;    /* last reading, 0 never (an id that was only imported) */
@@ -78,6 +79,8 @@ enum gd_how { GD_HOW_NONE, GD_HOW_SET, GD_HOW_ADD, GD_HOW_TAKE };
 struct gd_change {
     char *v[GD_F__COUNT];
     unsigned char how[GD_F__COUNT];
+    bool placed;    /* a value was read by the account's country or zone */
+    bool elsewhere; /* a number cannot be read in this country, but in another */
 };
 
 /* What parsing needs to know of the account. */

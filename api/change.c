@@ -103,9 +103,10 @@ static enum gd_rc bad_value(const struct gd_field_row *row, struct gd_error *err
 }
 
 static enum gd_rc read_numbers(const struct gd_field_row *row, const char *text, const struct gd_place *place,
-                               struct gd_buf *out, struct gd_error *err)
+                               struct gd_change *change, struct gd_buf *out, struct gd_error *err)
 {
     char item[128], number[GD_NUMBER_MAX];
+    bool completed;
     struct gd_error why = {0};
     const char *at;
     size_t len;
@@ -115,8 +116,11 @@ static enum gd_rc read_numbers(const struct gd_field_row *row, const char *text,
             return bad_value(row, err, "holds what is too long for a phone number");
         memcpy(item, at, len);
         item[len] = '\0';
-        if (gd_number_parse(item, place->country, number, NULL, &why) != GD_OK)
+        if (gd_number_parse(item, place->country, number, &completed, &why) != GD_OK) {
+            change->elsewhere = gd_number_anywhere(item);
             return gd_fail(err, GD_INPUT, why.advice, "%s: %s", row->key, why.what);
+        }
+        change->placed = change->placed || completed;
         gd_list_add(out, number, strlen(number));
     }
     return GD_OK;
@@ -205,11 +209,12 @@ static enum gd_rc read_text(const struct gd_field_row *row, const char *text, st
 
 /* Durations stay as typed until the present end is known; only a time gets its zone, which is known now. */
 static enum gd_rc read_duration(const struct gd_field_row *row, const char *text,
-                                const struct gd_place *place, struct gd_buf *out, struct gd_error *err)
+                                const struct gd_place *place, struct gd_change *change, struct gd_buf *out,
+                                struct gd_error *err)
 {
     struct gd_error why = {0};
     char when[GD_WHEN_MAX];
-    struct gd_span span;
+    struct gd_span span, elsewhere;
 
     if (gd_span_parse(text, place->zone_offset, &span, &why) != GD_OK)
         return gd_fail(err, GD_INPUT, why.advice, "%s: %s", row->key, why.what);
@@ -217,18 +222,20 @@ static enum gd_rc read_duration(const struct gd_field_row *row, const char *text
         gd_buf_adds(out, text);
         return GD_OK;
     }
+    if (gd_span_parse(text, place->zone_offset + 3600, &elsewhere, &why) == GD_OK)
+        change->placed = change->placed || elsewhere.value != span.value;
     gd_when_rfc3339(span.value, place->zone_offset, when);
     gd_buf_addf(out, "until %s", when);
     return GD_OK;
 }
 
 static enum gd_rc read_value(const struct gd_field_row *row, const char *text, const struct gd_place *place,
-                             struct gd_buf *out, struct gd_error *err)
+                             struct gd_change *change, struct gd_buf *out, struct gd_error *err)
 {
     switch (row->type) {
     case GD_T_NUMBERS:
     case GD_T_VNS:
-        return read_numbers(row, text, place, out, err);
+        return read_numbers(row, text, place, change, out, err);
     case GD_T_PIN:
         return read_pins(row, text, out, err);
     case GD_T_INT:
@@ -238,7 +245,7 @@ static enum gd_rc read_value(const struct gd_field_row *row, const char *text, c
     case GD_T_CHOICE:
         return read_choice(row, text, out, err);
     case GD_T_DURATION:
-        return read_duration(row, text, place, out, err);
+        return read_duration(row, text, place, change, out, err);
     case GD_T_TEXT:
         break;
     }
@@ -299,7 +306,7 @@ enum gd_rc gd_change_put(struct gd_change *change, enum gd_field field, enum gd_
     gd_buf_init(&joined, GD_VALUE_MAX);
     rc = check_writable(field, how, err);
     if (rc == GD_OK)
-        rc = read_value(row, value, place, &text, err);
+        rc = read_value(row, value, place, change, &text, err);
     if (rc == GD_OK)
         rc = gd_buf_check(&text, row->key, err);
     if (rc == GD_OK)

@@ -23,7 +23,16 @@ struct gd_call {
     int http_id; /* 0 while it waits */
     int timer;   /* 0 while it is with the connection */
     int tries;
-    int64_t spent_ms; /* in tries and waits; not in the connection's queue */
+    int64_t spent_ms;  /* in tries and waits; not in the connection's queue */
+    bool once;         /* no second try */
+    struct held *held; /* an answer that waits for the account's zone */
+};
+
+/* An answer that came, until the zone of its times is known. */
+struct held {
+    struct gd_http_answer answer; /* body is owned */
+    enum gd_verdict verdict;
+    int64_t sent_at;
 };
 
 static struct gd_call *calls;
@@ -66,9 +75,20 @@ static void call_unlink(struct gd_call *call)
     call->link = NULL;
 }
 
+static void held_free(struct gd_call *call)
+{
+    if (call->held == NULL)
+        return;
+    gd_wipe((char *)(uintptr_t)call->held->answer.body, call->held->answer.len);
+    gd_free((char *)(uintptr_t)call->held->answer.body);
+    gd_free(call->held);
+    call->held = NULL;
+}
+
 static void call_free(struct gd_call *call)
 {
     call_unlink(call);
+    held_free(call);
     gd_request_clear(&call->request);
     gd_free(call->id);
     gd_free(call);
@@ -131,7 +151,7 @@ static struct gd_retry decide(const struct gd_call *call, const struct gd_http_a
 {
     struct gd_try made = {
         .write = is_write(call),
-        .tries = call->tries,
+        .tries = call->once ? GD_RETRY_MAX + 1 : call->tries,
         .fault = answer->fault,
         .sent = answer->sent,
         .status = reply->http_status,
@@ -144,6 +164,47 @@ static struct gd_retry decide(const struct gd_call *call, const struct gd_http_a
     return gd_retry_decide(&made);
 }
 
+/* ---- the zone ---- */
+
+/* Whether a time of the answer names no zone. */
+static bool wants_zone(const struct gd_reading *reading)
+{
+    bool wants = reading->alloc.zoneless;
+
+    for (size_t i = 0; i < reading->bulk.n && !wants; i++)
+        wants = reading->bulk.rows[i].alloc.zoneless;
+    return wants;
+}
+
+/* The zone is known now, or as well as it can be: the answer is read again. */
+static void zone_came(void *arg)
+{
+    struct gd_call *call = arg;
+    struct gd_reading reading = {0};
+    struct gd_reply reply = {.sent_at = call->held->sent_at, .verdict = call->held->verdict};
+
+    call->question.zone_offset = call->desk->place.zone_offset;
+    gd_read_answer(&call->question, &call->held->answer, &reading, &reply);
+    finish(call, &call->held->answer, &reading, &reply);
+}
+
+/* Keeps the answer until the zone is known; false where memory ran out: then the assumed one must do. */
+static bool hold(struct gd_call *call, const struct gd_http_answer *answer, const struct gd_reply *reply)
+{
+    char *body = gd_strndup(answer->body, answer->len);
+    struct held *held = gd_calloc(1, sizeof *held);
+
+    if (held == NULL || body == NULL || gd_desk_place(call->desk, zone_came, call, NULL) != GD_OK) {
+        gd_free(held);
+        gd_free(body);
+        return false;
+    }
+    *held = (struct held){.answer = *answer, .verdict = reply->verdict, .sent_at = reply->sent_at};
+    held->answer.body = body;
+    call->held = held;
+    return true;
+}
+
 static void on_answer(void *arg, const struct gd_http_answer *answer)
 {
     struct gd_call *call = arg;
@@ -153,6 +214,7 @@ static void on_answer(void *arg, const struct gd_http_answer *answer)
 
     call->http_id = 0;
     call->spent_ms += answer->elapsed_ms;
+    call->question.zone_offset = call->desk->place.zone_offset;
     gd_read_answer(&call->question, answer, &reading, &reply);
     next = decide(call, answer, &reading, &reply);
     if (next.verdict == GD_AGAIN && call->fn != NULL && try_again(call, next.wait_ms) == GD_OK) {
@@ -163,6 +225,12 @@ static void on_answer(void *arg, const struct gd_http_answer *answer)
         return;
     }
     reply.verdict = next.verdict == GD_AGAIN ? GD_GIVE_UP : next.verdict;
+    if (call->fn != NULL && wants_zone(&reading) && !gd_desk_placed(call->desk) &&
+        hold(call, answer, &reply)) {
+        gd_envelope_clear(&reply.envelope);
+        gd_reading_clear(&reading);
+        return;
+    }
     finish(call, answer, &reading, &reply);
 }
 
@@ -211,12 +279,18 @@ void gd_call_cancel(struct gd_call *call)
         gd_http_cancel(call->http, call->http_id);
         return;
     }
-    gd_loop_timer_drop(call->desk->loop, call->timer);
+    if (call->held != NULL) { /* it was answered, but nobody has heard of it */
+        reply.verdict = is_write(call) ? GD_UNSETTLED : GD_GIVE_UP;
+        gd_desk_place_drop(call->desk, call);
+    } else {
+        gd_loop_timer_drop(call->desk->loop, call->timer);
+    }
     finish(call, &none, &reading, &reply);
 }
 
 void gd_calls_drop(struct gd_desk *desk)
 {
+    desk->settings = NULL;
     for (struct gd_call *call = calls, *next; call != NULL; call = next) {
         next = call->next;
         if (call->desk != desk)
@@ -236,7 +310,6 @@ static enum gd_rc start(struct gd_desk *desk, struct gd_request_parts *request, 
     struct gd_call *call = NULL;
     enum gd_rc rc = gd_desk_http(desk, &http, err);
 
-    question->zone_offset = desk->place.zone_offset;
     question->flat = question->what == GD_CALL_DELETE && gd_desk_dialect(desk) == GD_FLAT;
     if (rc == GD_OK) {
         call = call_new(desk, http, request, question);
@@ -339,6 +412,20 @@ enum gd_rc gd_call_settings_get(struct gd_desk *desk, gd_reply_fn *fn, void *arg
                                 struct gd_error *err)
 {
     return start_settings(desk, NULL, fn, arg, call, err);
+}
+
+enum gd_rc gd_call_settings_once(struct gd_desk *desk, gd_reply_fn *fn, void *arg, struct gd_call **call,
+                                 struct gd_error *err)
+{
+    struct gd_call *started;
+    enum gd_rc rc = start_settings(desk, NULL, fn, arg, &started, err);
+
+    if (rc != GD_OK)
+        return rc;
+    started->once = true;
+    gd_http_hurry(started->http, started->http_id);
+    *call = started;
+    return GD_OK;
 }
 
 enum gd_rc gd_call_settings_put(struct gd_desk *desk, const json_t *body, gd_reply_fn *fn, void *arg,

@@ -49,6 +49,9 @@ GD_MUST_USE enum gd_rc gd_call_vn(struct gd_desk *desk, enum gd_dialect dialect,
                                   struct gd_call **call, struct gd_error *err);
 GD_MUST_USE enum gd_rc gd_call_settings_get(struct gd_desk *desk, gd_reply_fn *fn, void *arg,
                                             struct gd_call **call, struct gd_error *err);
+/* The same in one try, before whatever waits for a connection. */
+GD_MUST_USE enum gd_rc gd_call_settings_once(struct gd_desk *desk, gd_reply_fn *fn, void *arg,
+                                             struct gd_call **call, struct gd_error *err);
 GD_MUST_USE enum gd_rc gd_call_settings_put(struct gd_desk *desk, const json_t *body, gd_reply_fn *fn,
                                             void *arg, struct gd_call **call, struct gd_error *err);
 

@@ -47,13 +47,17 @@ static enum gd_rc read_state(const json_t *object, struct gd_alloc *alloc, struc
 }
 
 /* Reads a time; one that cannot be read is kept in *raw (can be NULL) as it came. */
-static enum gd_rc read_when(const json_t *value, int zone_offset, int64_t *out, char **raw,
-                            struct gd_error *err)
+static enum gd_rc read_when(const json_t *value, int zone_offset, struct gd_alloc *alloc, int64_t *out,
+                            char **raw, struct gd_error *err)
 {
+    const char *text = json_string_value(value);
+
     if (gd_json_absent(value))
         return GD_OK;
-    if (json_is_string(value) && gd_when_parse(json_string_value(value), zone_offset, out, NULL) == GD_OK)
+    if (text != NULL && gd_when_parse(text, zone_offset, out, NULL) == GD_OK) {
+        alloc->zoneless = alloc->zoneless || !gd_when_zoned(text);
         return GD_OK;
+    }
     if (raw != NULL && *raw == NULL && !gd_json_dup(value, raw))
         return gd_fail_memory(err);
     return GD_OK;
@@ -62,18 +66,19 @@ static enum gd_rc read_when(const json_t *value, int zone_offset, int64_t *out, 
 static enum gd_rc read_times(const json_t *object, int zone_offset, struct gd_alloc *alloc,
                              struct gd_error *err)
 {
-    enum gd_rc rc = read_when(json_object_get(object, "deallocation_time"), zone_offset, &alloc->ends_at,
-                              &alloc->ends_raw, err);
+    enum gd_rc rc = read_when(json_object_get(object, "deallocation_time"), zone_offset, alloc,
+                              &alloc->ends_at, &alloc->ends_raw, err);
 
     if (rc == GD_OK && alloc->ends_at == 0)
-        rc = read_when(json_object_get(object, "expires_at"), zone_offset, &alloc->ends_at, &alloc->ends_raw,
-                       err);
+        rc = read_when(json_object_get(object, "expires_at"), zone_offset, alloc, &alloc->ends_at,
+                       &alloc->ends_raw, err);
     if (alloc->ends_at != 0) {
         gd_free(alloc->ends_raw);
         alloc->ends_raw = NULL;
     }
     if (rc == GD_OK)
-        rc = read_when(json_object_get(object, "created_at"), zone_offset, &alloc->created_at, NULL, err);
+        rc = read_when(json_object_get(object, "created_at"), zone_offset, alloc, &alloc->created_at, NULL,
+                       err);
     return rc;
 }
 

@@ -14,6 +14,7 @@
 #include "when.h"
 
 #define SETTINGS_AGE_MAX 86400 /* seconds after which country and zone are asked for again */
+#define SETTINGS_WAIT_MS 5000  /* nobody waits longer for them */
 
 /* Facts of the tenant in the ledger. */
 #define FACT_COUNTRY "country"
@@ -43,12 +44,15 @@ static void place_from_ledger(struct gd_desk *desk)
 {
     char *country = gd_ledger_fact(desk->ledger, FACT_COUNTRY);
     char *zone = gd_ledger_fact(desk->ledger, FACT_ZONE);
+    char *at = gd_ledger_fact(desk->ledger, FACT_SETTINGS_AT);
     const struct gd_country *row = country != NULL ? gd_country_find(country) : NULL;
     int offset = zone != NULL ? gd_zone_offset(zone) : -1;
 
     desk->place.country = row != NULL ? row->iso : "IN";
     desk->place.zone_offset = offset >= 0 ? offset : GD_ZONE_IST;
     desk->place.assumed = row == NULL || offset < 0;
+    desk->place_at = at != NULL ? strtoll(at, NULL, 10) : 0;
+    gd_free(at);
     gd_free(country);
     gd_free(zone);
 }
@@ -79,17 +83,6 @@ out:
     gd_free(path);
     gd_free(desk);
     return rc;
-}
-
-void gd_desk_close(struct gd_desk **desk)
-{
-    if (*desk == NULL)
-        return;
-    gd_calls_drop(*desk);
-    gd_http_free(&(*desk)->http);
-    gd_ledger_close(&(*desk)->ledger);
-    gd_free(*desk);
-    *desk = NULL;
 }
 
 enum gd_rc gd_desk_http(struct gd_desk *desk, struct gd_http **out, struct gd_error *err)
@@ -151,19 +144,70 @@ enum gd_rc gd_desk_keep(struct gd_desk *desk, struct gd_alloc *alloc, const char
 
 /* ---- country and zone ---- */
 
-struct asking {
+struct gd_desk_wait {
+    struct gd_desk_wait *next;
     struct gd_desk *desk;
     gd_desk_fn *fn;
     void *arg;
+    int timer; /* of a wait for the next turn only; 0: for the settings */
 };
 
-static bool is_fresh(struct gd_desk *desk)
+static void wait_free(struct gd_desk_wait **at)
 {
-    char *text = gd_ledger_fact(desk->ledger, FACT_SETTINGS_AT);
-    long long at = text != NULL ? strtoll(text, NULL, 10) : 0;
+    struct gd_desk_wait *wait = *at;
 
-    gd_free(text);
-    return !desk->place.assumed && at > 0 && gd_now() - at < SETTINGS_AGE_MAX;
+    *at = wait->next;
+    if (wait->timer != 0)
+        gd_loop_timer_drop(wait->desk->loop, wait->timer);
+    gd_free(wait);
+}
+
+void gd_desk_place_drop(struct gd_desk *desk, const void *arg)
+{
+    for (struct gd_desk_wait **at = &desk->waits; *at != NULL;)
+        if ((*at)->arg == arg)
+            wait_free(at);
+        else
+            at = &(*at)->next;
+}
+
+static void drop_waits(struct gd_desk *desk)
+{
+    while (desk->waits != NULL)
+        wait_free(&desk->waits);
+    if (desk->settings_timer != 0)
+        gd_loop_timer_drop(desk->loop, desk->settings_timer);
+    desk->settings_timer = 0;
+}
+
+/* Takes the wait out and calls back; whoever is called can add waits and drop others. */
+static void wait_over(struct gd_desk_wait **at)
+{
+    gd_desk_fn *fn = (*at)->fn;
+    void *arg = (*at)->arg;
+
+    wait_free(at);
+    fn(arg);
+}
+
+static void next_turn(void *arg)
+{
+    struct gd_desk_wait *wait = arg;
+    struct gd_desk_wait **at = &wait->desk->waits;
+
+    wait->timer = 0;
+    while (*at != wait)
+        at = &(*at)->next;
+    wait_over(at);
+}
+
+/* The first that waits for the settings; NULL none. */
+static struct gd_desk_wait **first_wait(struct gd_desk *desk)
+{
+    for (struct gd_desk_wait **at = &desk->waits; *at != NULL; at = &(*at)->next)
+        if ((*at)->timer == 0)
+            return at;
+    return NULL;
 }
 
 /* A text of the common section, "" where it is absent. */
@@ -179,13 +223,16 @@ static void keep_place(struct gd_desk *desk, const json_t *settings, int64_t whe
 {
     const char *country = common_text(settings, "country");
     const char *zone = common_text(settings, "timezone");
+    bool kept = true;
     char at[24];
 
     snprintf(at, sizeof at, "%lld", (long long)when);
-    if (gd_country_find(country) != NULL && gd_zone_offset(zone) >= 0 &&
-        gd_ledger_fact_set(desk->ledger, FACT_COUNTRY, country, NULL) == GD_OK &&
-        gd_ledger_fact_set(desk->ledger, FACT_ZONE, zone, NULL) == GD_OK &&
-        gd_ledger_fact_set(desk->ledger, FACT_SETTINGS_AT, at, NULL) == GD_OK)
+    if (gd_country_find(country) != NULL)
+        kept = gd_ledger_fact_set(desk->ledger, FACT_COUNTRY, country, NULL) == GD_OK;
+    if (gd_zone_offset(zone) >= 0)
+        kept = kept && gd_ledger_fact_set(desk->ledger, FACT_ZONE, zone, NULL) == GD_OK &&
+               gd_ledger_fact_set(desk->ledger, FACT_SETTINGS_AT, at, NULL) == GD_OK;
+    if (kept)
         place_from_ledger(desk);
 }
 
@@ -198,49 +245,80 @@ enum gd_rc gd_desk_keep_settings(struct gd_desk *desk, const json_t *sections, c
     return rc;
 }
 
-static void asked(struct asking *asking)
-{
-    struct asking copy = *asking;
-
-    gd_free(asking);
-    copy.fn(copy.arg);
-}
-
 static void settings_came(void *arg, const struct gd_reply *reply)
 {
-    struct asking *asking = arg;
+    struct gd_desk *desk = arg;
+    struct gd_desk_wait **first;
     struct gd_error why = {0};
 
     if (reply->rc == GD_OK && reply->settings != NULL &&
-        gd_desk_keep_settings(asking->desk, reply->settings, "get", gd_now(), &why) != GD_OK)
+        gd_desk_keep_settings(desk, reply->settings, "get", gd_now(), &why) != GD_OK)
         gd_log(GD_LOG_REQUESTS, "the settings are not kept: %s", why.what);
-    asked(asking);
+    desk->settings = NULL;
+    if (desk->settings_timer != 0)
+        gd_loop_timer_drop(desk->loop, desk->settings_timer);
+    desk->settings_timer = 0;
+    while ((first = first_wait(desk)) != NULL)
+        wait_over(first);
 }
 
-static void nothing_to_ask(void *arg)
+static void too_late(void *arg)
 {
-    asked(arg);
+    struct gd_desk *desk = arg;
+
+    desk->settings_timer = 0;
+    if (desk->settings != NULL)
+        gd_call_cancel(desk->settings);
+}
+
+static void ask(struct gd_desk *desk)
+{
+    struct gd_error ignored = {0};
+
+    desk->settings_tried = true;
+    if (gd_call_settings_once(desk, settings_came, desk, &desk->settings, &ignored) != GD_OK)
+        desk->settings = NULL;
+    else if (gd_loop_after(desk->loop, SETTINGS_WAIT_MS, too_late, desk, &desk->settings_timer) != GD_OK)
+        desk->settings_timer = 0;
+}
+
+bool gd_desk_placed(const struct gd_desk *desk)
+{
+    bool fresh = !desk->place.assumed && gd_now() - desk->place_at < SETTINGS_AGE_MAX;
+
+    return desk->settings == NULL && (fresh || desk->settings_tried);
 }
 
 enum gd_rc gd_desk_place(struct gd_desk *desk, gd_desk_fn *fn, void *arg, struct gd_error *err)
 {
-    struct asking *asking = gd_calloc(1, sizeof *asking);
-    struct gd_error ignored = {0};
-    int timer;
-    enum gd_rc rc;
+    struct gd_desk_wait *wait = gd_calloc(1, sizeof *wait), **end = &desk->waits;
+    enum gd_rc rc = GD_OK;
 
-    if (asking == NULL)
+    if (wait == NULL)
         return gd_fail_memory(err);
-    *asking = (struct asking){.desk = desk, .fn = fn, .arg = arg};
-    if (!desk->settings_tried && !is_fresh(desk)) {
-        desk->settings_tried = true;
-        if (gd_call_settings_get(desk, settings_came, asking, NULL, &ignored) == GD_OK)
-            return GD_OK;
-    }
-    rc = gd_loop_after(desk->loop, 0, nothing_to_ask, asking, &timer);
+    if (!gd_desk_placed(desk) && desk->settings == NULL)
+        ask(desk);
+    *wait = (struct gd_desk_wait){.desk = desk, .fn = fn, .arg = arg};
+    if (desk->settings == NULL)
+        rc = gd_loop_after(desk->loop, 0, next_turn, wait, &wait->timer);
     if (rc != GD_OK) {
-        gd_free(asking);
+        gd_free(wait);
         return gd_fail_memory(err);
     }
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = wait;
     return GD_OK;
+}
+
+void gd_desk_close(struct gd_desk **desk)
+{
+    if (*desk == NULL)
+        return;
+    gd_calls_drop(*desk);
+    drop_waits(*desk);
+    gd_http_free(&(*desk)->http);
+    gd_ledger_close(&(*desk)->ledger);
+    gd_free(*desk);
+    *desk = NULL;
 }

@@ -7,6 +7,8 @@
 #include "loop.h"
 #include "profile.h"
 
+struct gd_call;
+struct gd_desk_wait;
 struct gd_http;
 
 struct gd_desk {
@@ -16,7 +18,11 @@ struct gd_desk {
     struct gd_http *http;         /* owned; made when first needed */
     struct gd_place place;        /* country and zone: from the ledger's last settings, assumed before any */
     enum gd_dialect last_dialect; /* of the last reading kept by this process; auto before any */
+    int64_t place_at;             /* when the settings were last read, 0 never */
     bool settings_tried;          /* the settings were asked for in this process */
+    struct gd_call *settings;     /* that call, while it is under way */
+    int settings_timer;
+    struct gd_desk_wait *waits; /* those who wait for it */
 };
 
 /* Opens the profile's ledger and remembers loop and profile; no network. */
@@ -31,17 +37,25 @@ GD_MUST_USE enum gd_rc gd_desk_http(struct gd_desk *desk, struct gd_http **out, 
  * before any. */
 enum gd_dialect gd_desk_dialect(struct gd_desk *desk);
 
-/* Makes sure that place is known: asks for the settings once per process where the ledger holds none younger
- * than a day, then calls fn. Failing to read them is no error: IN and IST are assumed and marked. */
+/* Whether country and zone are as well known as they can be: gd_desk_place would not ask. */
+bool gd_desk_placed(const struct gd_desk *desk);
+
+/* Makes sure that place is known: asks for the settings, once per process and in one try of a few seconds,
+ * where the ledger holds none younger than a day; then calls fn, from gd_loop_turn. Failing to read them is
+ * no error: IN and IST are assumed and marked. It is for those who need a country or a zone at that moment.
+ */
 typedef void gd_desk_fn(void *arg);
 GD_MUST_USE enum gd_rc gd_desk_place(struct gd_desk *desk, gd_desk_fn *fn, void *arg, struct gd_error *err);
+
+/* Ends the waits of arg without a call. */
+void gd_desk_place_drop(struct gd_desk *desk, const void *arg);
 
 /* Keeps an answer's allocation in the ledger and remembers its dialect. */
 GD_MUST_USE enum gd_rc gd_desk_keep(struct gd_desk *desk, struct gd_alloc *alloc, const char *source,
                                     struct gd_error *err);
 
-/* Keeps an answer's settings: a snapshot where they differ from the last ones, and country and zone. source is get or
- * put, when in seconds. */
+/* Keeps an answer's settings: a snapshot where they differ from the last ones, and country and zone. source
+ * is get or put, when in seconds. */
 GD_MUST_USE enum gd_rc gd_desk_keep_settings(struct gd_desk *desk, const json_t *sections, const char *source,
                                              int64_t when, struct gd_error *err);
 

@@ -63,6 +63,9 @@ GD_MUST_USE enum gd_rc gd_http_send(struct gd_http *http, const char *method, co
                                     struct gd_error *err);
 void gd_http_cancel(struct gd_http *http, int id);
 
+/* Puts a queued request before the others; nothing where it is under way. */
+void gd_http_hurry(struct gd_http *http, int id);
+
 /* How many are queued or under way; the time of the last answer in milliseconds, -1 before any. */
 int gd_http_active(const struct gd_http *http);
 int64_t gd_http_last_ms(const struct gd_http *http);

@@ -230,6 +230,18 @@ static struct gd_transfer *find(struct gd_transfer *list, int id)
     return list;
 }
 
+void gd_http_hurry(struct gd_http *http, int id)
+{
+    struct gd_transfer *transfer = find(http->queue, id);
+
+    if (transfer == NULL || transfer == http->queue)
+        return;
+    take_out(http, transfer);
+    transfer->next = http->queue;
+    http->queue = transfer;
+    http->n_queued++;
+}
+
 void gd_http_cancel(struct gd_http *http, int id)
 {
     struct gd_transfer *transfer = find(http->active, id);

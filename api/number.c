@@ -248,6 +248,17 @@ enum gd_rc gd_number_parse(const char *text, const char *country, char out[GD_NU
     return keep(text, home->code, rest, out, err);
 }
 
+bool gd_number_anywhere(const char *text)
+{
+    const struct gd_country *country;
+    char number[GD_NUMBER_MAX];
+
+    for (size_t i = 0; (country = gd_country_at(i)) != NULL; i++)
+        if (gd_number_parse(text, country->iso, number, NULL, NULL) == GD_OK)
+            return true;
+    return false;
+}
+
 /* Where the last four characters of the text begin; its end where it has four or fewer. */
 static const char *last_four(const char *text)
 {

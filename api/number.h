@@ -30,6 +30,9 @@ const struct gd_country *gd_country_at(size_t i);
 GD_MUST_USE enum gd_rc gd_number_parse(const char *text, const char *country, char out[GD_NUMBER_MAX],
                                        bool *completed, struct gd_error *err);
 
+/* Whether it can be completed in any country at all. */
+bool gd_number_anywhere(const char *text);
+
 /* Whether text is E.164 as the API wants it: + and 7 to 15 digits, the first not 0. */
 bool gd_number_valid(const char *text);
 

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "when.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -137,6 +136,11 @@ enum gd_rc gd_when_parse(const char *text, int zone_offset, int64_t *out, struct
     if (text != NULL && read_when(text, zone_offset, out))
         return GD_OK;
     return gd_fail(err, GD_INPUT, TAKES, "'%.60s' is no time", text != NULL ? text : "");
+}
+
+bool gd_when_zoned(const char *text)
+{
+    return strnlen(text, 11) > 10 && strpbrk(text + 10, "Zz+-") != NULL; /* behind the date's own dashes */
 }
 
 void gd_when_format(int64_t when, int zone_offset, const char *format, char out[GD_WHEN_MAX])

@@ -4,6 +4,7 @@
 #ifndef GD_WHEN_H
 #define GD_WHEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,9 @@ void gd_clock_set(int64_t wall_ms, int64_t mono_ms);
 /* Reads either form (a blank or T between, fractions dropped, Z or an offset; without one, zone_offset
  * seconds east of UTC; seconds can be missing). Seconds since 1970. GD_INPUT where it is no such time. */
 GD_MUST_USE enum gd_rc gd_when_parse(const char *text, int zone_offset, int64_t *out, struct gd_error *err);
+
+/* Whether a time that gd_when_parse reads names its own zone. */
+bool gd_when_zoned(const char *text);
 
 /* RFC 3339 with the zone's offset ("2026-12-01T18:00:00+05:30", Z for UTC). */
 void gd_when_rfc3339(int64_t when, int zone_offset, char out[GD_WHEN_MAX]);

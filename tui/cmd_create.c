@@ -13,6 +13,8 @@ struct create {
     char **assignments;
     int n_assignments;
     enum gd_kind kind;
+    bool placed;    /* a value depends on the account's country or zone */
+    bool elsewhere; /* a number that can be read in another country only */
 };
 
 static void create_free(void *state)
@@ -44,6 +46,8 @@ static enum gd_rc want_of(struct create *create, struct gd_alloc *want, struct g
         else
             rc = gd_change_parse(&change, create->assignments[i], &create->job->desk->place, err);
     }
+    create->placed = change.placed || change.elsewhere;
+    create->elsewhere = change.elsewhere;
     nothing.kind = create->kind;
     if (rc == GD_OK)
         rc = gd_change_resolve(&change, &nothing, gd_now(), want, err);
@@ -136,10 +140,11 @@ void cmd_CREATE(struct job *job)
     create->n_assignments = create->assignments != NULL ? job->argc : 0;
     if (rc == GD_OK)
         rc = check_early(create, &job->error);
+    rc = job_elsewhere(job, create->elsewhere, rc);
     if (rc == GD_OK)
         rc = gd_op_allowed(job->desk->profile, GD_OP_CREATE, 1, &job->error);
     if (rc != GD_OK)
         job_done(job, rc);
     else
-        job_place(job, go);
+        job_place(job, create->placed, go);
 }

@@ -276,5 +276,5 @@ void cmd_DEALLOCATE(struct job *job)
     if (rc != GD_OK)
         job_done(job, rc);
     else
-        job_place(job, placed);
+        placed(job);
 }

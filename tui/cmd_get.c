@@ -200,5 +200,5 @@ void cmd_GET(struct job *job)
     else if (job->options.dry_run)
         show_requests(job);
     else
-        job_place(job, begin);
+        begin(job);
 }

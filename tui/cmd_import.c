@@ -376,8 +376,6 @@ void cmd_IMPORT(struct job *job)
         rc = open_file(import);
     if (rc != GD_OK)
         job_done(job, rc);
-    else if (job->options.fetch && !job->options.dry_run)
-        job_place(job, begin);
     else
         begin(job);
 }

@@ -247,5 +247,5 @@ void cmd_REFRESH(struct job *job)
         print(refresh);
         job_done(job, GD_OK);
     } else
-        job_place(job, begin);
+        begin(job);
 }

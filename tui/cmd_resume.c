@@ -199,5 +199,5 @@ void cmd_RESUME(struct job *job)
     if (rc != GD_OK)
         job_done(job, rc);
     else
-        job_place(job, placed);
+        placed(job);
 }

@@ -19,6 +19,8 @@ struct update {
     enum gd_kind kind;
     bool kind_given;
     struct gd_alloc base;
+    bool placed;       /* a value depends on the account's country or zone */
+    bool elsewhere;    /* a number that can be read in another country only */
     bool known, fresh; /* base is a reading; it was read just now */
     struct fetch *fetch;
     bool handed_over;
@@ -114,6 +116,8 @@ static enum gd_rc check_early(struct update *update, struct gd_error *err)
     bool nothing = false;
     enum gd_rc rc = parse(update, &change, err);
 
+    update->placed = change.placed || change.elsewhere;
+    update->elsewhere = change.elsewhere;
     if (rc == GD_OK)
         rc = update->known ? resolve(update, &want, &nothing, err) : check_sides(&change, err);
     /* How long it will live is not known yet: any duration stands for it. */
@@ -322,10 +326,11 @@ void cmd_UPDATE(struct job *job)
         rc = know_base(update);
     if (rc == GD_OK)
         rc = check_early(update, &job->error);
+    rc = job_elsewhere(job, update->elsewhere, rc);
     if (rc == GD_OK)
         rc = gd_op_allowed(job->desk->profile, GD_OP_UPDATE, 1, &job->error);
     if (rc != GD_OK)
         job_done(job, rc);
     else
-        job_place(job, placed);
+        job_place(job, update->placed, placed);
 }

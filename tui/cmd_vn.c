@@ -14,6 +14,8 @@ struct vn {
     struct gd_alloc known; /* by the ledger; empty where it knows none */
     char **assignments;
     int n_assignments;
+    bool placed;    /* a value depends on the account's country or zone */
+    bool elsewhere; /* a number that can be read in another country only */
 };
 
 static void vn_free(void *state)
@@ -34,6 +36,8 @@ static enum gd_rc want_of(struct vn *vn, struct gd_alloc *want, struct gd_error 
 
     for (int i = 0; i < vn->n_assignments && rc == GD_OK; i++)
         rc = gd_change_parse(&change, vn->assignments[i], &vn->job->desk->place, err);
+    vn->placed = change.placed || change.elsewhere;
+    vn->elsewhere = change.elsewhere;
     if (rc == GD_OK)
         rc = gd_change_resolve(&change, &nothing, gd_now(), want, err);
     if (rc == GD_OK)
@@ -136,10 +140,11 @@ void cmd_VN(struct job *job)
     if (rc == GD_OK)
         rc = want_of(vn, &want, &job->error);
     gd_alloc_clear(&want);
+    rc = job_elsewhere(job, vn->elsewhere, rc);
     if (rc == GD_OK)
         rc = gd_op_allowed(job->desk->profile, GD_OP_VN, 1, &job->error);
     if (rc != GD_OK)
         job_done(job, rc);
     else
-        job_place(job, go);
+        job_place(job, vn->placed, go);
 }

@@ -26,6 +26,7 @@ struct job {
     struct console *console;
     struct gd_error error;
     char subject[256];     /* what the audit trail calls the thing acted on; "" the words */
+    bool placed;           /* what it asks for was read by the account's country or zone */
     struct job_wait *wait; /* what the job waits for (job_wait.c), NULL nothing */
     void *state;           /* the command's own */
     void (*state_free)(void *state);

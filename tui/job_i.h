@@ -23,8 +23,13 @@ void job_confirm(struct job *job, int64_t rows, const char *text, job_step_fn *g
  * false where nobody can be asked: nothing happens. */
 GD_MUST_USE bool job_ask(struct job *job, int64_t rows, const char *text, job_step_fn *go, job_step_fn *no);
 
-/* Goes on with go when country and zone of the account are known or assumed. */
-void job_place(struct job *job, job_step_fn *go);
+/* Goes on with go, at once unless what was asked for (placed) depends on the account's country or zone: then
+ * when these are known, or assumed for good. */
+void job_place(struct job *job, bool placed, job_step_fn *go);
+
+/* Where what was asked for could not be read (rc), but could in another country, and the account's is not
+ * known yet: clears the error, so that it is read again when it is known. */
+GD_MUST_USE enum gd_rc job_elsewhere(struct job *job, bool elsewhere, enum gd_rc rc);
 
 /* Goes on with go at the next turn of the loop. */
 void job_later(struct job *job, job_step_fn *go);

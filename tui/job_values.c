@@ -131,7 +131,7 @@ char *job_change_text(struct job *job, const char *verb, const struct gd_alloc *
         gd_buf_addc(&out, '\n');
     }
     job_cost_text(job, kind, 1, &out);
-    if (job->desk->place.assumed)
+    if (job->placed && job->desk->place.assumed)
         gd_buf_addf(&out, "The account's settings could not be read: country %s and zone %s are assumed.\n",
                     job->desk->place.country, gd_zone_name(job->desk->place.zone_offset));
     return gd_buf_take(&out);

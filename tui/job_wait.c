@@ -68,11 +68,17 @@ static void go_on(void *arg)
         go(job);
 }
 
-void job_place(struct job *job, job_step_fn *go)
+void job_place(struct job *job, bool placed, job_step_fn *go)
 {
-    struct job_wait *wait = begin_wait(job, go);
+    struct job_wait *wait;
     enum gd_rc rc;
 
+    job->placed = placed;
+    if (!placed || gd_desk_placed(job->desk)) {
+        go(job);
+        return;
+    }
+    wait = begin_wait(job, go);
     if (wait == NULL)
         return;
     rc = gd_desk_place(job->desk, go_on, wait, &job->error);
@@ -80,6 +86,14 @@ void job_place(struct job *job, job_step_fn *go)
         return;
     end_wait(wait, &go);
     job_done(job, rc);
+}
+
+enum gd_rc job_elsewhere(struct job *job, bool elsewhere, enum gd_rc rc)
+{
+    if (rc != GD_INPUT || !elsewhere || gd_desk_placed(job->desk))
+        return rc;
+    job->error = (struct gd_error){0};
+    return GD_OK;
 }
 
 void job_later(struct job *job, job_step_fn *go)

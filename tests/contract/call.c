@@ -139,7 +139,7 @@ int main(int argc, char **argv)
     struct gd_profile profile = {.concurrency = 2, .connect_timeout = 5, .timeout = 20};
     struct gd_http_options options = {.concurrency = 2, .connect_timeout = 5, .timeout = 20};
     struct gd_loop *loop = NULL;
-    struct gd_desk desk = {.profile = &profile, .place = place};
+    struct gd_desk desk = {.profile = &profile, .place = place, .settings_tried = true};
     enum gd_dialect dialect;
 
     if (argc < 4 || !gd_dialect_parse(argv[2], &dialect))

@@ -60,8 +60,10 @@ void open_desk(int port)
     profile.base_url = base_url;
     if (profile.token == NULL)
         profile.token = gd_strdup(PASSWORD);
-    desk = (struct gd_desk){
-        .profile = &profile, .loop = loop, .place = {.country = "IN", .zone_offset = GD_ZONE_IST}};
+    desk = (struct gd_desk){.profile = &profile,
+                            .loop = loop,
+                            .place = {.country = "IN", .zone_offset = GD_ZONE_IST},
+                            .settings_tried = true};
 }
 
 void close_desk(void)
