@@ -89,6 +89,9 @@ bool gd_setting_differs(enum gd_setting id, const char *value);
  * reported". Raw text, to be escaped by whoever shows it. */
 void gd_setting_show(enum gd_setting id, const char *value, struct gd_buf *out);
 
+/* A value with the type that the wire has for it; NULL is null. NULL where memory ran out. */
+json_t *gd_setting_json(enum gd_setting id, const char *value);
+
 /* The name of a region, NULL where the code is not known. gd_region_at walks them from 0: NULL ends. */
 const char *gd_region_name(const char *code);
 const char *gd_region_at(size_t i, const char **name);

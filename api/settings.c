@@ -207,8 +207,7 @@ enum gd_rc gd_settings_take(struct gd_settings *settings, const json_t *sections
 
 /* ---- to JSON ---- */
 
-/* The value with the type of the wire. */
-static json_t *value_json(enum gd_setting id, const char *value)
+json_t *gd_setting_json(enum gd_setting id, const char *value)
 {
     long long n;
     char *end;
@@ -230,7 +229,7 @@ static bool put_value(json_t *sections, enum gd_setting id, const char *value)
 
     if (json_object_get(sections, section) == NULL && !gd_json_put(sections, section, json_object()))
         return false;
-    return gd_json_put(json_object_get(sections, section), gd_setting_rows[id].key, value_json(id, value));
+    return gd_json_put(json_object_get(sections, section), gd_setting_rows[id].key, gd_setting_json(id, value));
 }
 
 /* Adds what no row knows, where nothing stands in its place. */

@@ -92,7 +92,8 @@ static void on_read(void *arg, const struct gd_reply *reply)
     else
         reading.from_ledger = true;
     recall(work->desk, &reading.known, &reading.read_at, &reading);
-    if (reading.from_ledger && is_not_offered(reply) && reading.read_at > 0)
+    reading.not_offered = is_not_offered(reply);
+    if (reading.not_offered && reading.read_at > 0)
         reading.rc = GD_OK;
     work->read_fn(work->arg, &reading);
     gd_settings_clear(&reading.known);

@@ -19,6 +19,7 @@ struct gd_settings_reading {
         known;        /* the last reported value of each key; with rc not GD_OK as the ledger has it */
     int64_t read_at;  /* when that was last read, seconds; 0 never */
     bool from_ledger; /* it was not read now: error says why */
+    bool not_offered; /* the service does not offer the reading (405) */
     struct gd_settings before; /* what was known before this reading, and when it had been read */
     int64_t before_at;
     struct gd_error error;

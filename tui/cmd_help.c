@@ -5,6 +5,7 @@
 
 #include "../api/mem.h"
 #include "../api/near.h"
+#include "../api/setting.h"
 #include "console.h"
 #include "job_i.h"
 #include "sink_table.h"
@@ -86,10 +87,21 @@ static void add_all(const struct job *job, struct gd_buf *out)
                 "4 refused by the service; 5 no answer.\n");
 }
 
+static void add_settings(struct gd_buf *out)
+{
+    char name[GD_SETTING_NAME_MAX];
+
+    gd_buf_adds(out, "\nKeys\n");
+    for (enum gd_setting id = 0; id < GD_S__COUNT; id++)
+        add_pair(out, gd_setting_name(id, name), gd_setting_rows[id].takes);
+}
+
 /* The fields that a KEY=VALUE can name. */
 static void add_fields(const struct gd_command *command, struct gd_buf *out)
 {
-    if (strstr(command->args, "KEY=VALUE") == NULL)
+    if (command == &gd_commands[GD_C_SETTINGS])
+        add_settings(out);
+    if (strstr(command->args, "KEY=VALUE") == NULL || command == &gd_commands[GD_C_SETTINGS])
         return;
     gd_buf_adds(out, "\nKeys (lists by commas; KEY+=VALUE adds, KEY-=VALUE takes; a VALUE - is read from "
                      "standard input)\n");

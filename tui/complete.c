@@ -8,6 +8,7 @@
 #include "../api/command.h"
 #include "../api/field.h"
 #include "../api/mem.h"
+#include "../api/setting.h"
 #include "options.h"
 
 static const char *const filter_keys[] = {
@@ -88,6 +89,23 @@ char **complete_filter(void *arg, const char *text, size_t cursor, size_t *from)
     return found.texts;
 }
 
+/* What settings does, and its keys with their choices. */
+static void offer_settings(struct found *found)
+{
+    static const char *const verbs[] = {"show", "set", "diff", "export", "apply", "history", "revert"};
+    char name[GD_SETTING_NAME_MAX], before[GD_SETTING_NAME_MAX + 1];
+
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        offer(found, "", verbs[i], " ");
+    for (int id = 0; id < GD_S__COUNT; id++) {
+        const struct gd_setting_row *row = &gd_setting_rows[id];
+
+        offer(found, "", gd_setting_name((enum gd_setting)id, name), "=");
+        snprintf(before, sizeof before, "%s=", name);
+        offer_choices(found, before, row->type == GD_ST_BOOL ? "true|false" : row->choices);
+    }
+}
+
 /* What can stand behind a command's name. */
 static void offer_arguments(struct found *found, const struct gd_command *command)
 {
@@ -99,6 +117,10 @@ static void offer_arguments(struct found *found, const struct gd_command *comman
     if (strstr(command->args, "FILTER"))
         for (size_t i = 0; i < sizeof filter_keys / sizeof *filter_keys; i++)
             offer(found, "", filter_keys[i], "");
+    if (command == &gd_commands[GD_C_SETTINGS]) {
+        offer_settings(found);
+        return;
+    }
     if (!strstr(command->args, "KEY=VALUE"))
         return;
     for (int field = 0; field < GD_F__COUNT; field++) {

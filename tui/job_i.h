@@ -19,6 +19,9 @@ void job_fail(struct job *job, enum gd_rc rc, const char *advice, const char *fm
  * with go, or ends the job as refused. text is copied. */
 void job_confirm(struct job *job, int64_t rows, const char *text, job_step_fn *go);
 
+/* The same; without a yes the job goes on with no (job->error says why where nobody could be asked). */
+void job_confirm_else(struct job *job, int64_t rows, const char *text, job_step_fn *go, job_step_fn *no);
+
 /* Asks the person only, whatever the options say; no (can be NULL: refused) where the answer is another.
  * false where nobody can be asked: nothing happens. */
 GD_MUST_USE bool job_ask(struct job *job, int64_t rows, const char *text, job_step_fn *go, job_step_fn *no);

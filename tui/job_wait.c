@@ -158,7 +158,7 @@ static bool options_answer(const struct job *job, const char *word, int64_t rows
     return given != NULL && (strcmp(given, word) == 0 || (plain && strcmp(given, count) == 0));
 }
 
-static void refuse_unasked(struct job *job, const char *word, int64_t rows)
+static void refuse_unasked(struct job *job, const char *word, int64_t rows, job_step_fn *no)
 {
     char advice[400];
 
@@ -167,14 +167,23 @@ static void refuse_unasked(struct job *job, const char *word, int64_t rows)
     else
         snprintf(advice, sizeof advice, "give --confirm=%.150s to confirm it", word);
     if (job->options.confirm != NULL)
-        job_fail(job, GD_REFUSED, advice, "--confirm=%.60s does not confirm %lld row%s", job->options.confirm,
-                 (long long)rows, rows == 1 ? "" : "s");
+        gd_fail(&job->error, GD_REFUSED, advice, "--confirm=%.60s does not confirm %lld row%s",
+                job->options.confirm, (long long)rows, rows == 1 ? "" : "s");
     else
-        job_fail(job, GD_REFUSED, advice, "%s of %lld row%s wants a confirmation", job->command->name,
-                 (long long)rows, rows == 1 ? "" : "s");
+        gd_fail(&job->error, GD_REFUSED, advice, "%s of %lld row%s wants a confirmation", job->command->name,
+                (long long)rows, rows == 1 ? "" : "s");
+    if (no != NULL)
+        no(job);
+    else
+        job_done(job, GD_REFUSED);
 }
 
 void job_confirm(struct job *job, int64_t rows, const char *text, job_step_fn *go)
+{
+    job_confirm_else(job, rows, text, go, NULL);
+}
+
+void job_confirm_else(struct job *job, int64_t rows, const char *text, job_step_fn *go, job_step_fn *no)
 {
     char word[300];
 
@@ -184,6 +193,6 @@ void job_confirm(struct job *job, int64_t rows, const char *text, job_step_fn *g
         return;
     }
     /* A wrong answer on the line is a no, not a reason to ask. */
-    if (job->options.confirm != NULL || !job_ask(job, rows, text, go, NULL))
-        refuse_unasked(job, word, rows);
+    if (job->options.confirm != NULL || !job_ask(job, rows, text, go, no))
+        refuse_unasked(job, word, rows, no);
 }

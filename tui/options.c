@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../api/buf.h"
 #include "../api/mem.h"
 #include "../api/near.h"
 
@@ -46,6 +47,16 @@ static enum gd_rc take_format(struct options *options, struct gd_error *err)
                    options->output);
 }
 
+/* Profiles given one after the other, with commas between. */
+static char *joined(const char *before, const char *value)
+{
+    struct gd_buf text;
+
+    gd_buf_init(&text, 65536);
+    gd_buf_addf(&text, "%s,%s", before, value);
+    return gd_buf_take(&text);
+}
+
 /* Puts one option; value is NULL where it takes none. */
 static enum gd_rc put(struct options *options, enum option_id id, const char *value, struct gd_error *err)
 {
@@ -60,7 +71,7 @@ static enum gd_rc put(struct options *options, enum option_id id, const char *va
         *(bool *)((char *)options + option_rows[id].at) = true;
         return GD_OK;
     }
-    copy = gd_strdup(value);
+    copy = id == OPT_PROFILE && options->profile != NULL ? joined(options->profile, value) : gd_strdup(value);
     if (copy == NULL)
         return gd_fail_memory(err);
     gd_free(*text_at(options, id));
@@ -190,6 +201,10 @@ bool option_serves(enum option_id id, const struct gd_command *command)
 enum gd_rc options_check(const struct options *options, const struct gd_command *command, bool at_start,
                          struct gd_error *err)
 {
+    if (options->profile != NULL && strchr(options->profile, ',') != NULL &&
+        command != &gd_commands[GD_C_SETTINGS])
+        return gd_fail(err, GD_INPUT, "give one of them; settings set and apply take several",
+                       "%s works with one profile, not with %.100s", command->name, options->profile);
     for (enum option_id id = 0; id < OPT__COUNT; id++) {
         if ((options->given & (1UL << id)) == 0)
             continue;

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "../api/mem.h"
@@ -61,12 +62,18 @@ static enum gd_rc watch_signals(struct shell *shell, struct gd_error *err)
 
 static enum gd_rc open_desk(struct shell *shell, struct gd_error *err)
 {
+    char *first = shell->options.profile != NULL ? gd_strdup(shell->options.profile) : NULL;
     enum gd_rc rc;
+
+    /* Of several profiles the first is the one that the command begins with. */
+    if (first != NULL)
+        first[strcspn(first, ",")] = '\0';
 
     if (shell->options.demo)
         rc = demo_start(shell->config, &shell->profile, &shell->demo, err);
     else
-        rc = gd_config_profile(shell->config, shell->options.profile, &shell->profile, err);
+        rc = gd_config_profile(shell->config, first, &shell->profile, err);
+    gd_free(first);
     if (rc == GD_OK)
         rc = gd_desk_open(shell->profile, shell->loop, &shell->desk, err);
     return rc;
