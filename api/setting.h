@@ -102,6 +102,7 @@ const char *gd_region_at(size_t i, const char **name);
 struct gd_settings {
     char *v[GD_S__COUNT];
     int64_t at[GD_S__COUNT]; /* when v was last reported, seconds; 0 never */
+    bool old[GD_S__COUNT];   /* the last reading left it out: v is from an earlier one */
     json_t *other;           /* {section: {key: value}} that no row knows, as it came; NULL none */
 };
 

@@ -42,6 +42,7 @@ enum gd_rc gd_settings_copy(struct gd_settings *to, const struct gd_settings *fr
     for (int i = 0; i < GD_S__COUNT && rc == GD_OK; i++) {
         rc = gd_settings_set(to, (enum gd_setting)i, from->v[i], err);
         to->at[i] = from->at[i];
+        to->old[i] = from->old[i];
     }
     to->other = json_incref(from->other);
     if (rc != GD_OK)
@@ -229,7 +230,8 @@ static bool put_value(json_t *sections, enum gd_setting id, const char *value)
 
     if (json_object_get(sections, section) == NULL && !gd_json_put(sections, section, json_object()))
         return false;
-    return gd_json_put(json_object_get(sections, section), gd_setting_rows[id].key, gd_setting_json(id, value));
+    return gd_json_put(json_object_get(sections, section), gd_setting_rows[id].key,
+                       gd_setting_json(id, value));
 }
 
 /* Adds what no row knows, where nothing stands in its place. */

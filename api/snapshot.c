@@ -185,11 +185,12 @@ static bool gather(void *arg, const struct gd_snapshot *snapshot)
 {
     struct gathering *gathering = arg;
     struct gd_settings *known = gathering->known, older = {0};
+    bool first = gathering->read_at == 0;
 
     if (gathering->upto != 0 && snapshot->id > gathering->upto)
         return true;
     gathering->rc = gd_settings_take(&older, snapshot->sections, snapshot->read_at, gathering->err);
-    if (gathering->read_at == 0) {
+    if (first) {
         gathering->read_at = snapshot->read_at;
         known->other = json_incref(older.other);
     }
@@ -198,6 +199,7 @@ static bool gather(void *arg, const struct gd_snapshot *snapshot)
             continue;
         known->v[i] = older.v[i];
         known->at[i] = older.at[i];
+        known->old[i] = !first;
         older.v[i] = NULL;
     }
     gd_settings_clear(&older);

@@ -125,7 +125,7 @@ static void state_text(const struct job *job, const struct gd_settings_reading *
         snprintf(out, 80, "not reported");
     else if (gd_setting_rows[id].def != NULL)
         snprintf(out, 80, "%s", gd_setting_differs(id, value) ? "not default" : "default");
-    if (value == NULL || reading->known.at[id] >= reading->read_at)
+    if (value == NULL || !reading->known.old[id])
         return;
     when_text(job, reading->known.at[id], at);
     snprintf(out + strlen(out), 80 - strlen(out), "%sreported %s", out[0] != '\0' ? "; " : "", at);
