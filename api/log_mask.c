@@ -134,6 +134,35 @@ static json_t *masked_text(const char *text, size_t len, size_t from)
 
 static json_t *masked_value(const json_t *value, size_t from);
 
+/* A receiver's address: who knows its path can send events, since nothing signs them. */
+static bool is_endpoint(const char *key)
+{
+    static const char end[] = "_endpoint";
+    size_t len = strlen(key);
+
+    return len >= sizeof end - 1 && strcmp(key + len - (sizeof end - 1), end) == 0;
+}
+
+/* Leaves scheme and host of an address. */
+static json_t *masked_address(const char *text)
+{
+    const char *host = strstr(text, "://");
+    size_t len = host != NULL ? (size_t)(host - text) + 3 : 0;
+    struct gd_buf out;
+    json_t *masked;
+
+    len += strcspn(text + len, "/?#");
+    if (memchr(text, '@', len) != NULL) /* and a password in front of the host */
+        return json_string(BULLETS);
+    gd_buf_init(&out, len + sizeof "/" BULLETS);
+    gd_buf_add(&out, text, len);
+    if (text[len] != '\0')
+        gd_buf_adds(&out, "/" BULLETS);
+    masked = json_string(out.data);
+    gd_buf_wipe(&out);
+    return masked;
+}
+
 static json_t *masked_object(const json_t *object)
 {
     json_t *masked = json_object();
@@ -148,6 +177,8 @@ static json_t *masked_object(const json_t *object)
         gd_log_mask_digits(key, strlen(key), NUMBER_DIGITS, &name);
         if (is_secret_key(key) && !json_is_null(value))
             json_object_set_new(masked, name.data, json_string(BULLETS));
+        else if (is_endpoint(key) && json_is_string(value))
+            json_object_set_new(masked, name.data, masked_address(json_string_value(value)));
         else /* a server's message can quote a PIN */
             json_object_set_new(masked, name.data,
                                 masked_value(value, strcmp(key, "message") == 0 ? 1 : NUMBER_DIGITS));

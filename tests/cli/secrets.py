@@ -24,6 +24,7 @@ CREDENTIALS = base64.b64encode(("%s:%s" % (sandboxes.SID, TOKEN)).encode()).deco
 # Six digits: a number of that length is masked by its field's name, or not at all.
 PINS = {"a": "908172", "b": "061845", "new": "730951"}
 A, B, C = "+919810046281", "+919820073912", "+919830051837"
+HOOK = "in-Kd82hT5x"  # in the address of the tenant's receiver, which nothing else protects
 NATIONAL = {A: "98100 46281", B: "098200-73912", C: "9830051837"}
 
 
@@ -89,15 +90,17 @@ class Watched:
         self.desk = desks.Desk(url, token=None, token_command="cat %s/token" % vault, **keys)
         self.out, self.log, self.seen = "", "", []
 
-    def run(self, *words, stdin="", status=0, verbose=True):
-        child = self.desk.start(*(["-vv"] if verbose else []), *words, stdin=subprocess.PIPE,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def run(self, *words, stdin="", status=0, hidden=False):
+        """Runs it with -vv; hidden: its words and what it prints are not looked into."""
+        child = self.desk.start("-vv", *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
         watcher = Watcher(child)
         out, err = child.communicate(stdin.encode(), 40)
         watcher.join()
         tap.end_child(child)
-        self.seen.append(watcher)
-        self.out += out.decode("utf-8", "replace")
+        if not hidden:
+            self.seen.append(watcher)
+            self.out += out.decode("utf-8", "replace")
         self.log += err.decode("utf-8", "replace")
         if status is not None:
             tap.ok(child.returncode == status, " ".join(words)[:60], (child.returncode, out, err[-2000:]))
@@ -131,6 +134,9 @@ def every_command(watched, server, dialect):
                   ["-o", "json", "audit"], ["profile", "check"], ["keys"], ["help"]):
         watched.run(*words)
     watched.run("deallocate", identity, "-y")
+    watched.run("settings", "set", "verified_caller_event_endpoint=https://hooks.example/" + HOOK,
+                "verified_caller_event_method=GET", "verified_caller_event_headers=json", "-y", hidden=True)
+    watched.run("settings", hidden=True)
     return pins
 
 
@@ -138,7 +144,8 @@ def check_said(watched, pins, name):
     everything = [TOKEN, CREDENTIALS, A, B, C] + pins
     tap.ok(len(watched.log) > 5000 and "PUT" in watched.log and "> {" in watched.log,
            name + ": the log holds requests and bodies", watched.log[:500])
-    tap.is_(traces(watched.log, everything), [], name + ": no secret in log and standard error")
+    tap.ok("hooks.example" in watched.log, name + ": so are settings")
+    tap.is_(traces(watched.log, everything + [HOOK]), [], name + ": no secret in log and standard error")
     tap.is_(traces(watched.out, everything), [], name + ": no secret on standard output")
 
 

@@ -73,6 +73,7 @@ def alike(value):
 def server():
     """Knows each allocation that it is asked for, and nothing more of it than its id."""
     front = FaultServer(do.answer(404, "{}"))
+    front.on("GET", "/settings", do.answer(json={"success": True, "status": 200, "data": {"common": {}}}))
     for kind in ("greenpin", "greenvn"):
         for identity in ("gp-1", "gvn-1"):
             front.on("GET", "/%s/%s" % (kind, identity), do.answer(json={
