@@ -11,6 +11,7 @@
 #include "fetch.h"
 #include "job_op.h"
 #include "job_values.h"
+#include "select.h"
 
 #define NAMED_MAX 10 /* ids named in the confirmation */
 #define SOON 3600    /* seconds: ends within the hour anyway */
@@ -243,21 +244,20 @@ static void placed(struct job *job)
         job->cancel = cancel;
 }
 
-static enum gd_rc begin(struct deallocate *d)
+static void begin(struct job *job)
 {
-    struct job *job = d->job;
-    enum gd_rc rc = job_kind(job, &d->kind, &d->kind_given, &job->error);
+    struct deallocate *d = job->state;
+    enum gd_rc rc = GD_OK;
 
-    if (rc == GD_OK && job->options.canary != NULL)
-        rc = job_number(job->options.canary, "--canary", &d->plan.canary, &job->error);
-    if (rc == GD_OK)
-        rc = job_ids(job, &d->ids, &job->error);
     for (size_t i = 0; i < d->ids.n && rc == GD_OK; i++)
         rc = add_row(d, d->ids.v[i]);
     /* The brakes first: what they refuse is not even read. */
     if (rc == GD_OK)
         rc = gd_op_allowed(job->desk->profile, GD_OP_DEALLOCATE, (int64_t)d->plan.n, &job->error);
-    return rc;
+    if (rc != GD_OK)
+        job_done(job, rc);
+    else
+        placed(job);
 }
 
 void cmd_DEALLOCATE(struct job *job)
@@ -272,9 +272,11 @@ void cmd_DEALLOCATE(struct job *job)
     job->state = d;
     job->state_free = deallocate_free;
     d->job = job;
-    rc = begin(d);
-    if (rc != GD_OK)
-        job_done(job, rc);
+    rc = job_kind(job, &d->kind, &d->kind_given, &job->error);
+    if (rc == GD_OK && job->options.canary != NULL)
+        rc = job_number(job->options.canary, "--canary", &d->plan.canary, &job->error);
+    if (rc == GD_OK)
+        select_ids(job, &d->ids, begin);
     else
-        placed(job);
+        job_done(job, rc);
 }

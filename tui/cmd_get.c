@@ -7,6 +7,7 @@
 #include "../api/when.h"
 #include "fetch.h"
 #include "job_i.h"
+#include "select.h"
 
 /* What became of one id; rows wait here until all before them are printed. */
 struct place {
@@ -175,6 +176,19 @@ static void show_requests(struct job *job)
     job_done(job, rc);
 }
 
+static void go(struct job *job)
+{
+    struct get *get = job->state;
+
+    get->places = gd_calloc(get->ids.n, sizeof *get->places);
+    if (get->places == NULL)
+        job_done(job, gd_fail_memory(&job->error));
+    else if (job->options.dry_run)
+        show_requests(job);
+    else
+        begin(job);
+}
+
 void cmd_GET(struct job *job)
 {
     struct get *get = gd_calloc(1, sizeof *get);
@@ -189,16 +203,7 @@ void cmd_GET(struct job *job)
     get->job = job;
     rc = job_kind(job, &get->kind, &get->kind_given, &job->error);
     if (rc == GD_OK)
-        rc = job_ids(job, &get->ids, &job->error);
-    if (rc == GD_OK) {
-        get->places = gd_calloc(get->ids.n, sizeof *get->places);
-        if (get->places == NULL)
-            rc = gd_fail_memory(&job->error);
-    }
-    if (rc != GD_OK)
-        job_done(job, rc);
-    else if (job->options.dry_run)
-        show_requests(job);
+        select_ids(job, &get->ids, go);
     else
-        begin(job);
+        job_done(job, rc);
 }

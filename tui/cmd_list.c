@@ -5,11 +5,11 @@
 
 #include "../api/mem.h"
 #include "../api/near.h"
-#include "../api/query.h"
-#include "job_i.h"
+#include "select.h"
 
 struct list {
     struct job *job;
+    struct select *select;
     int64_t printed, limit; /* limit 0: none */
 };
 
@@ -54,40 +54,69 @@ static void note_partial(struct job *job)
     job->sink->class->note(job->sink, text);
 }
 
-static enum gd_rc run(struct job *job, const char *filter_text, struct gd_sort sort, int64_t limit)
+static void finish(void *arg, enum gd_rc rc, const struct gd_error *err)
 {
-    struct list list = {.job = job, .limit = limit};
-    struct gd_filter *filter = NULL;
-    struct gd_query *query = NULL;
-    enum gd_rc rc = job_filter(job, filter_text, &filter, &job->error);
+    struct list *list = arg;
+    struct job *job = list->job;
 
-    if (rc == GD_OK)
-        rc = gd_query_new(job->desk->ledger, filter, sort, &query, &job->error);
-    if (rc == GD_OK) {
-        job->sink->class->begin(job->sink, allocation_shape());
-        rc = gd_query_each(query, print, &list, &job->error);
-        job->sink->class->end(job->sink);
-    }
-    if (rc == GD_OK)
+    job->cancel = NULL;
+    job->sink->class->end(job->sink);
+    if (rc != GD_OK)
+        job->error = *err;
+    else
         note_partial(job);
-    gd_query_free(&query);
-    gd_filter_free(&filter);
-    return rc;
+    job_done(job, job->error.rc);
 }
 
-void cmd_LIST(struct job *job)
+static void cancel(struct job *job)
 {
+    job->sink->class->end(job->sink);
+    job_fail(job, GD_CANCELLED, NULL, "interrupted");
+}
+
+static void list_free(void *state)
+{
+    struct list *list = state;
+
+    select_free(&list->select);
+    gd_free(list);
+}
+
+static enum gd_rc start(struct list *list)
+{
+    struct job *job = list->job;
+    struct select_hooks hooks = {.row = print, .done = finish, .arg = list};
     char *filter = job_joined_words(job);
     struct gd_sort sort;
-    int64_t limit = 0;
     enum gd_rc rc = filter != NULL ? GD_OK : gd_fail_memory(&job->error);
 
     if (rc == GD_OK)
         rc = read_sort(job->options.sort, &sort, &job->error);
     if (rc == GD_OK && job->options.limit != NULL)
-        rc = job_number(job->options.limit, "--limit", &limit, &job->error);
+        rc = job_number(job->options.limit, "--limit", &list->limit, &job->error);
     if (rc == GD_OK)
-        rc = run(job, filter, sort, limit);
+        rc = select_start(job, filter, sort, &hooks, &list->select, &job->error);
     gd_free(filter);
-    job_done(job, rc);
+    return rc;
+}
+
+void cmd_LIST(struct job *job)
+{
+    struct list *list = gd_calloc(1, sizeof *list);
+    enum gd_rc rc;
+
+    if (list == NULL) {
+        job_done(job, gd_fail_memory(&job->error));
+        return;
+    }
+    job->state = list;
+    job->state_free = list_free;
+    list->job = job;
+    rc = start(list);
+    if (rc != GD_OK) {
+        job_done(job, rc);
+        return;
+    }
+    job->cancel = cancel;
+    job->sink->class->begin(job->sink, allocation_shape());
 }

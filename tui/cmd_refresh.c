@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "../api/mem.h"
-#include "../api/query.h"
 #include "../api/when.h"
 #include "fetch.h"
-#include "job_i.h"
+#include "select.h"
 
 #define NOTE_EVERY 100 /* ms between two words on the progress */
 
@@ -19,6 +18,7 @@ struct target {
 
 struct refresh {
     struct job *job;
+    struct select *select;
     struct fetch *fetch;
     struct target *targets;
     size_t n, room, next;
@@ -31,6 +31,7 @@ static void refresh_free(void *state)
 {
     struct refresh *refresh = state;
 
+    select_free(&refresh->select);
     fetch_free(&refresh->fetch);
     for (size_t i = 0; i < refresh->n; i++)
         gd_free(refresh->targets[i].id);
@@ -64,23 +65,6 @@ static bool gather(void *arg, const struct gd_alloc *row)
     return true;
 }
 
-static enum gd_rc gather_filter(struct refresh *refresh, const char *text)
-{
-    struct job *job = refresh->job;
-    struct gd_filter *filter = NULL;
-    struct gd_query *query = NULL;
-    enum gd_rc rc = job_filter(job, text, &filter, &job->error);
-
-    if (rc == GD_OK)
-        rc = gd_query_new(job->desk->ledger, filter, (struct gd_sort){.descending = true}, &query,
-                          &job->error);
-    if (rc == GD_OK)
-        rc = gd_query_each(query, gather, refresh, &job->error);
-    gd_query_free(&query);
-    gd_filter_free(&filter);
-    return rc != GD_OK ? rc : job->error.rc;
-}
-
 /* The rows that the console chose. */
 static enum gd_rc gather_picked(struct refresh *refresh)
 {
@@ -96,24 +80,6 @@ static enum gd_rc gather_picked(struct refresh *refresh)
             rc = job->error.rc;
         gd_alloc_clear(&known);
     }
-    return rc;
-}
-
-static enum gd_rc gather_all(struct refresh *refresh)
-{
-    struct job *job = refresh->job;
-    char *text;
-    enum gd_rc rc;
-
-    if (job->options.filter != NULL && job->argc > 0)
-        return gd_fail(&job->error, GD_INPUT, "give one of them", "a filter and --filter were both given");
-    if (job->n_ids > 0)
-        return gather_picked(refresh);
-    text = job->options.filter != NULL ? gd_strdup(job->options.filter) : job_joined_words(job);
-    if (text == NULL)
-        return gd_fail_memory(&job->error);
-    rc = gather_filter(refresh, text);
-    gd_free(text);
     return rc;
 }
 
@@ -226,10 +192,69 @@ static void show_count(struct refresh *refresh)
     job_done(refresh->job, GD_OK);
 }
 
+/* All that is to be read is known. */
+static void go(struct refresh *refresh)
+{
+    struct job *job = refresh->job;
+
+    if (job->options.dry_run) {
+        show_count(refresh);
+    } else if (refresh->n == 0) {
+        print(refresh);
+        job_done(job, GD_OK);
+    } else {
+        begin(job);
+    }
+}
+
+static void gathered(void *arg, enum gd_rc rc, const struct gd_error *err)
+{
+    struct refresh *refresh = arg;
+    struct job *job = refresh->job;
+
+    job->cancel = NULL;
+    select_free(&refresh->select);
+    if (rc != GD_OK)
+        job->error = *err;
+    if (job->error.rc != GD_OK)
+        job_done(job, job->error.rc);
+    else
+        go(refresh);
+}
+
+static void start(struct refresh *refresh)
+{
+    struct job *job = refresh->job;
+    struct select_hooks hooks = {.row = gather, .done = gathered, .arg = refresh};
+    struct gd_sort newest = {.key = GD_SORT_FIRST_SEEN, .descending = true};
+    char *filter;
+    enum gd_rc rc = GD_OK;
+
+    if (job->options.filter != NULL && job->argc > 0) {
+        job_fail(job, GD_INPUT, "give one of them", "a filter and --filter were both given");
+        return;
+    }
+    if (job->n_ids > 0) {
+        rc = gather_picked(refresh);
+        if (rc == GD_OK)
+            go(refresh);
+        else
+            job_done(job, rc);
+        return;
+    }
+    filter = job->options.filter != NULL ? gd_strdup(job->options.filter) : job_joined_words(job);
+    rc = filter != NULL ? select_start(job, filter, newest, &hooks, &refresh->select, &job->error)
+                        : gd_fail_memory(&job->error);
+    gd_free(filter);
+    if (rc != GD_OK)
+        job_done(job, rc);
+    else
+        job->cancel = cancel;
+}
+
 void cmd_REFRESH(struct job *job)
 {
     struct refresh *refresh = gd_calloc(1, sizeof *refresh);
-    enum gd_rc rc;
 
     if (refresh == NULL) {
         job_done(job, gd_fail_memory(&job->error));
@@ -238,14 +263,5 @@ void cmd_REFRESH(struct job *job)
     job->state = refresh;
     job->state_free = refresh_free;
     refresh->job = job;
-    rc = gather_all(refresh);
-    if (rc != GD_OK)
-        job_done(job, rc);
-    else if (job->options.dry_run)
-        show_count(refresh);
-    else if (refresh->n == 0) {
-        print(refresh);
-        job_done(job, GD_OK);
-    } else
-        begin(job);
+    start(refresh);
 }

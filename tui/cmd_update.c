@@ -22,6 +22,7 @@ struct update {
     bool placed;       /* a value depends on the account's country or zone */
     bool elsewhere;    /* a number that can be read in another country only */
     bool known, fresh; /* base is a reading; it was read just now */
+    bool relative;     /* +=, -= or +2h: what the ledger last saw is no ground for these */
     struct fetch *fetch;
     bool handed_over;
     struct gd_error unread; /* why it could not be read */
@@ -88,6 +89,17 @@ static enum gd_rc check_shape(struct update *update, const struct gd_alloc *want
                            want, err);
 }
 
+static bool is_relative(const struct gd_change *change)
+{
+    const char *duration = change->v[GD_F_DURATION];
+
+    for (enum gd_field field = 0; field < GD_F__COUNT; field++) {
+        if (change->how[field] == GD_HOW_ADD || change->how[field] == GD_HOW_TAKE)
+            return true;
+    }
+    return duration != NULL && duration[strspn(duration, " ")] == '+';
+}
+
 /* Of an allocation that is not known: whether both lists of numbers, where both are given whole, go together.
  */
 static enum gd_rc check_sides(const struct gd_change *change, struct gd_error *err)
@@ -118,6 +130,7 @@ static enum gd_rc check_early(struct update *update, struct gd_error *err)
 
     update->placed = change.placed || change.elsewhere;
     update->elsewhere = change.elsewhere;
+    update->relative = is_relative(&change);
     if (rc == GD_OK)
         rc = update->known ? resolve(update, &want, &nothing, err) : check_sides(&change, err);
     /* How long it will live is not known yet: any duration stands for it. */
@@ -272,7 +285,7 @@ static void placed(struct job *job)
 {
     struct update *update = job->state;
 
-    if (update->known)
+    if (update->known && !update->relative)
         go(job);
     else
         read_base(job);

@@ -28,6 +28,7 @@ struct job {
     char subject[256];     /* what the audit trail calls the thing acted on; "" the words */
     bool placed;           /* what it asks for was read by the account's country or zone */
     struct job_wait *wait; /* what the job waits for (job_wait.c), NULL nothing */
+    void *gathering;       /* ids by a filter, under way (select.c), NULL none */
     void *state;           /* the command's own */
     void (*state_free)(void *state);
     void (*cancel)(struct job *job); /* Ctrl-C: set by a command that can be stopped */

@@ -62,8 +62,8 @@ struct id_list {
 void id_list_clear(struct id_list *list);
 GD_MUST_USE enum gd_rc id_list_add(struct id_list *list, const char *id, struct gd_error *err);
 
-/* The ids that the job is about: its words, what the console picked, or what --filter matches in the ledger.
- * GD_INPUT where there are none at all. */
+/* The ids that the job names: its words, or what the console picked. GD_INPUT where there are none at all. A
+ * command that takes --filter too calls select_ids (select.h). */
 GD_MUST_USE enum gd_rc job_ids(struct job *job, struct id_list *out, struct gd_error *err);
 
 /* The words joined by blanks: one filter. Caller frees; NULL where memory ran out. */

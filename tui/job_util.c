@@ -9,7 +9,7 @@
 
 #include "../api/audit.h"
 #include "../api/mem.h"
-#include "../api/query.h"
+#include "../api/filter.h"
 #include "../api/when.h"
 #include "job_i.h"
 
@@ -127,47 +127,10 @@ static enum gd_rc drop_doubles(struct id_list *list, struct gd_error *err)
     return GD_OK;
 }
 
-struct gathering {
-    struct id_list *list;
-    struct gd_error *err;
-    enum gd_rc rc;
-};
-
-static bool gather(void *arg, const struct gd_alloc *row)
-{
-    struct gathering *gathering = arg;
-
-    gathering->rc = id_list_add(gathering->list, row->v[GD_F_ID], gathering->err);
-    return gathering->rc == GD_OK;
-}
-
-static enum gd_rc ids_by_filter(struct job *job, const char *text, struct id_list *out, struct gd_error *err)
-{
-    struct gd_filter *filter = NULL;
-    struct gd_query *query = NULL;
-    struct gathering gathering = {.list = out, .err = err};
-    enum gd_rc rc = job_filter(job, text, &filter, err);
-
-    if (rc == GD_OK)
-        rc = gd_query_new(job->desk->ledger, filter, (struct gd_sort){.descending = true}, &query, err);
-    if (rc == GD_OK)
-        rc = gd_query_each(query, gather, &gathering, err);
-    gd_query_free(&query);
-    gd_filter_free(&filter);
-    return rc != GD_OK ? rc : gathering.rc;
-}
-
 enum gd_rc job_ids(struct job *job, struct id_list *out, struct gd_error *err)
 {
     enum gd_rc rc = GD_OK;
 
-    if (job->argc > 0 && job->options.filter != NULL)
-        return gd_fail(err, GD_INPUT, "give one of them", "ids and --filter were both given");
-    if (job->options.filter != NULL)
-        rc = ids_by_filter(job, job->options.filter, out, err);
-    if (rc == GD_OK && job->options.filter != NULL && out->n == 0)
-        return gd_fail(err, GD_INPUT, "see list with the same filter", "nothing in the ledger matches %.200s",
-                       job->options.filter);
     for (int i = 0; i < job->argc && rc == GD_OK; i++)
         rc = *job->argv[i] != '\0' ? id_list_add(out, job->argv[i], err) : GD_OK;
     for (size_t i = 0; i < job->n_ids && rc == GD_OK; i++)

@@ -57,6 +57,22 @@ def _():
     tap.is_(done["counts"]["applied"], 1, "an old reading is not trusted: it is read again, then sent")
 
 
+@tap.case("what is added to is what stands there now, not what was known")
+def _():
+    server = sandboxes.Sandbox()
+    desk = desks.Desk(server.url)
+    identity = server.create()["greenpin_id"]
+    desk.json("get", identity)
+    server.request("PUT", server.path("greenpin", identity), json={"b": {"numbers": ["+919840000004"]}})
+    desk.json("update", identity, "b.numbers+=" + B2, "-y")
+    tap.is_(server.get("greenpin", identity).data["b"]["numbers"], ["+919840000004", B2], "+=")
+    server.request("PUT", server.path("greenpin", identity),
+                   json={"deallocation_policy": {"duration": "36000s"}})
+    desk.json("update", identity, "duration=+1h", "-y")
+    tap.is_(shapes.parsed(writes(server)[-1]["body"])["deallocation_policy"]["duration"][:3], "395",
+            "+1h: from the end that stands there now") or tap.diag(writes(server)[-1])
+
+
 @tap.case("kinds that are not known are found out")
 def _():
     server = sandboxes.Sandbox()
