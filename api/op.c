@@ -79,11 +79,11 @@ const char *gd_op_advice(const struct gd_op_row *row)
     switch (row->state) {
     case GD_ROW_UNKNOWN:
     case GD_ROW_SENT:
-        return row->id != NULL ? "read it again (get), then judge; it is not sent again by itself"
+        return row->id != NULL ? "resume reads it again, and sends it only where it was surely not applied"
                                : "look for it by its order before creating it again";
     case GD_ROW_FAILED:
         if (row->not_applied)
-            return "send it again with retry";
+            return "resume sends it again";
         return row->http_status != 0 ? gd_code_find(row->code, row->http_status)->advice
                                      : "see that the service can be reached, then retry";
     default:

@@ -112,6 +112,7 @@ def _():
         row = only_row(result, name)
         tap.ok(row.get("outcome") in ("failed", "unknown"), name + ": not told as applied", result)
         tap.isnt(result.status, 0, name + ": not status 0")
+        tap.like(row.get("advice"), "resume", name + ": the advice names the command that sends it again")
         tap.is_([request.method for request in stage.sent()], [method], name + ": not sent again by itself")
         again = stage.desk.run("-o", "json", "resume", "-y")
         tap.is_(again.status, 0, name + ": resume: status") or tap.diag(again)
@@ -152,7 +153,7 @@ def _():
     result = stage.desk.run("-o", "json", *stage.update)
     row = only_row(result, "update")
     tap.is_((row.get("outcome"), result.status), ("unknown", 5), "unknown, status 5")
-    tap.ok(row.get("advice"), "with an advice")
+    tap.like(row.get("advice"), "resume", "the advice names the command that settles it")
     again = stage.desk.run("-o", "json", "resume", "-y")
     row = only_row(again, "resume")
     tap.is_((row.get("outcome"), again.status, row.get("attempts")), ("applied", 0, 1),
