@@ -56,4 +56,4 @@ class Run:
 
 def go_all(runs, at_once=6):
     with ThreadPoolExecutor(at_once) as pool:
-        return list(pool.map(Run.go, runs))
+        return list(pool.map(lambda run: run.go(), runs))
