@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit.h"
+#include "changeset_file.h"
 #include "journal_i.h"
 #include "ledger_i.h"
 #include "mem.h"
@@ -290,31 +291,79 @@ static enum gd_rc see(struct gd_ledger *ledger, const char *id, enum gd_kind kin
     return rc;
 }
 
+/* Lays a change over what is known and what staged holds of it already. */
+static enum gd_rc change_row(struct gd_staged *staged, const struct gd_alloc *seen, const struct gd_change *change,
+                             int64_t now, bool *nothing, struct gd_error *err)
+{
+    struct gd_alloc over = {0}, resolved = {0};
+    enum gd_rc rc = gd_alloc_copy(&over, seen, err);
+
+    if (rc == GD_OK)
+        rc = lay_over(&over, &staged->want, err);
+    if (rc == GD_OK)
+        rc = gd_change_resolve(change, &over, now, &resolved, err);
+    if (rc == GD_OK)
+        rc = merge(staged, seen, change, &resolved, err);
+    staged->kind = seen->kind;
+    *nothing = rc == GD_OK && is_empty(&staged->want);
+    gd_alloc_clear(&over);
+    gd_alloc_clear(&resolved);
+    return rc;
+}
+
 static enum gd_rc stage(struct gd_ledger *ledger, const char *id, const struct gd_alloc *seen,
                         const struct gd_change *change, int64_t now, bool *nothing, struct gd_error *err)
 {
     struct gd_staged staged = {0};
-    struct gd_alloc over = {0}, resolved = {0};
     int64_t dropped;
     enum gd_rc rc = begin(ledger, id, seen, &staged, err);
 
     if (rc == GD_OK)
-        rc = gd_alloc_copy(&over, seen, err);
-    if (rc == GD_OK)
-        rc = lay_over(&over, &staged.want, err);
-    if (rc == GD_OK)
-        rc = gd_change_resolve(change, &over, now, &resolved, err);
-    if (rc == GD_OK)
-        rc = merge(&staged, seen, change, &resolved, err);
-    staged.kind = seen->kind;
-    *nothing = rc == GD_OK && is_empty(&staged.want);
+        rc = change_row(&staged, seen, change, now, nothing, err);
     if (*nothing)
         rc = gd_changeset_drop(ledger, id, &dropped, err);
     else if (rc == GD_OK)
         rc = put_row(ledger, &staged, err);
-    gd_alloc_clear(&over);
-    gd_alloc_clear(&resolved);
     gd_staged_clear(&staged);
+    return rc;
+}
+
+/* The base of the file in place of the ledger's, for the fields that are wanted. */
+static enum gd_rc take_base(struct gd_staged *staged, const struct gd_file_row *row, struct gd_error *err)
+{
+    enum gd_rc rc = GD_OK;
+
+    for (int f = 0; rc == GD_OK && f < GD_F__COUNT; f++)
+        if (staged->want.v[f] != NULL)
+            rc = gd_alloc_set(&staged->base, (enum gd_field)f, row->base.v[f], err);
+    staged->base.ends_at = row->base.ends_at;
+    staged->base.read_at = row->base.read_at;
+    return rc;
+}
+
+enum gd_rc gd_file_row_staged(struct gd_ledger *ledger, const struct gd_file_row *row, int64_t now,
+                              struct gd_staged *out, bool *nothing, struct gd_error *err)
+{
+    enum gd_rc rc;
+
+    *out = (struct gd_staged){.action = row->action, .held = row->held, .at = now, .want.call_count = -1};
+    *nothing = false;
+    rc = see(ledger, row->id, row->kind, &out->now, err);
+    out->known = rc == GD_OK && out->now.v[GD_F_ID] != NULL;
+    out->kind = row->kind_given ? row->kind : out->now.kind;
+    out->id = gd_strdup(row->id);
+    if (rc == GD_OK && out->id == NULL)
+        rc = gd_fail_memory(err);
+    if (rc == GD_OK)
+        rc = gd_alloc_copy(&out->base, &out->now, err);
+    if (rc == GD_OK && row->action == GD_STAGE_UPDATE)
+        rc = change_row(out, &out->now, &row->change, now, nothing, err);
+    if (rc == GD_OK && row->has_base && row->action == GD_STAGE_UPDATE)
+        rc = take_base(out, row, err);
+    if (rc == GD_OK)
+        gd_staged_compare(out);
+    else
+        gd_staged_clear(out);
     return rc;
 }
 

@@ -30,12 +30,31 @@ void gd_op_cost_text(const struct gd_profile *profile, int64_t cost, char *out, 
     snprintf(out, room, "%" PRId64 ".%02d %s", cost / 1000, (int)(cost % 1000 / 10), profile->currency);
 }
 
+enum gd_right gd_op_right(const struct gd_profile *profile, const struct gd_op *op)
+{
+    bool undoes = op->origin != NULL && strcmp(op->origin, "undo") == 0;
+
+    if (undoes && !gd_role_may(profile->role, kinds[op->kind].right)) {
+        if (op->kind == GD_OP_CREATE)
+            return GD_MAY_DEALLOCATE;
+        if (op->kind == GD_OP_DEALLOCATE)
+            return GD_MAY_CREATE;
+    }
+    return kinds[op->kind].right;
+}
+
 enum gd_rc gd_op_allowed(const struct gd_profile *profile, enum gd_op_kind kind, int64_t rows,
                          struct gd_error *err)
 {
+    return gd_op_allowed_by(profile, kinds[kind].right, kind, rows, err);
+}
+
+enum gd_rc gd_op_allowed_by(const struct gd_profile *profile, enum gd_right right, enum gd_op_kind kind,
+                            int64_t rows, struct gd_error *err)
+{
     int64_t cost = gd_op_cost(profile, kind, rows);
     char text[64];
-    enum gd_rc rc = gd_role_check(profile, kinds[kind].right, err);
+    enum gd_rc rc = gd_role_check(profile, right, err);
 
     if (rc != GD_OK)
         return rc;
@@ -72,6 +91,26 @@ enum gd_rc gd_op_rc(const struct gd_op_counts *counts, bool no_answer)
     if (counts->total > 1)
         return GD_PARTIAL;
     return no_answer || counts->failed == 0 ? GD_NO_ANSWER : GD_SERVER;
+}
+
+bool gd_op_unanswered(const struct gd_op_row *row)
+{
+    return row->http_status == 0 || (row->not_applied && row->http_status != 503);
+}
+
+/* Statuses after which a write is read: one that failed all the same was changed by someone else meanwhile. */
+static bool was_settled(int status)
+{
+    return status < 300 || status == 408 || status == 499 || (status >= 500 && status != 501 && status != 505);
+}
+
+bool gd_op_can_retry(const struct gd_op_row *row)
+{
+    if (row->state != GD_ROW_FAILED || row->again != 0)
+        return false;
+    if (row->not_applied)
+        return true;
+    return !was_settled(row->http_status) && gd_code_find(row->code, row->http_status)->retry;
 }
 
 const char *gd_op_advice(const struct gd_op_row *row)

@@ -76,7 +76,7 @@ void run_over(struct gd_run *run, struct work *work, enum gd_row_state state)
     work->row.state = state;
     work->row.answered_at = gd_now();
     if (state == GD_ROW_FAILED || state == GD_ROW_UNKNOWN)
-        run->no_answer = work->row.http_status == 0 || work->row.not_applied;
+        run->no_answer = gd_op_unanswered(&work->row);
     count_outcome(run, state == GD_ROW_FAILED || state == GD_ROW_UNKNOWN);
     STAILQ_INSERT_TAIL(&run->changed, work, link);
     run_soon(run);
@@ -138,6 +138,11 @@ static bool load_row(void *arg, struct gd_op_row *row)
     work->row = *row; /* the row's texts are ours from here on */
     memset(row, 0, sizeof *row);
     run->next_row = work->row.n + 1;
+    if (run->settle_only) {
+        work->row.state = GD_ROW_SENT;
+        run_unsettled(run, work);
+        return run->next_row % WINDOW != 0;
+    }
     work->read_before = run->op.kind != GD_OP_DEALLOCATE || run->op.dialect != GD_FLAT || run->op.no_undo;
     if (work->row.state == GD_ROW_SENT) {
         work->resumed = true;
@@ -150,7 +155,8 @@ static bool load_row(void *arg, struct gd_op_row *row)
 
 static void load(struct gd_run *run)
 {
-    unsigned open = 1u << GD_ROW_PENDING | 1u << GD_ROW_SENT;
+    unsigned open = run->settle_only ? 1u << GD_ROW_UNKNOWN | 1u << GD_ROW_SENT
+                                     : 1u << GD_ROW_PENDING | 1u << GD_ROW_SENT;
 
     while (!run->loaded && STAILQ_EMPTY(&run->to_send) && run->wish == GD_WISH_RUN &&
            run->error.rc == GD_OK) {
@@ -354,6 +360,8 @@ static void finish(struct gd_run *run)
     struct gd_error err = run->error;
     enum gd_rc rc = err.rc;
 
+    if (run->settle_only)
+        state = run->op.state;
     if (rc == GD_OK)
         rc = gd_journal_state(run->desk->ledger, run->op.op, state, &err);
     let_go(run);
@@ -371,7 +379,7 @@ static void watch_failures(struct gd_run *run)
 {
     int limit = run->desk->profile->pause_at * LAST_ROWS / 100;
 
-    if (run->one_row || run->wish != GD_WISH_RUN || run->failed_of_last <= limit ||
+    if (run->one_row || run->settle_only || run->wish != GD_WISH_RUN || run->failed_of_last <= limit ||
         (run->loaded && STAILQ_EMPTY(&run->to_send)))
         return;
     run->wish = GD_WISH_PAUSE;
@@ -497,7 +505,7 @@ static enum gd_rc begin_writing(struct gd_run *run, struct gd_error *err)
     return rc != GD_OK ? gd_fail(err, rc, why.advice, "%s", why.what) : GD_OK;
 }
 
-enum gd_rc gd_run_start(struct gd_desk *desk, int64_t op, const struct gd_run_hooks *hooks,
+static enum gd_rc start(struct gd_desk *desk, int64_t op, bool settle_only, const struct gd_run_hooks *hooks,
                         struct gd_run **out, struct gd_error *err)
 {
     struct gd_run *run = gd_calloc(1, sizeof *run);
@@ -509,6 +517,7 @@ enum gd_rc gd_run_start(struct gd_desk *desk, int64_t op, const struct gd_run_ho
         return gd_fail_memory(err);
     run->desk = desk;
     run->hooks = *hooks;
+    run->settle_only = settle_only;
     run->chunk = (size_t)desk->profile->bulk_chunk;
     STAILQ_INIT(&run->to_send);
     STAILQ_INIT(&run->to_settle);
@@ -533,6 +542,18 @@ enum gd_rc gd_run_start(struct gd_desk *desk, int64_t op, const struct gd_run_ho
     }
     *out = run;
     return rc;
+}
+
+enum gd_rc gd_run_start(struct gd_desk *desk, int64_t op, const struct gd_run_hooks *hooks,
+                        struct gd_run **out, struct gd_error *err)
+{
+    return start(desk, op, false, hooks, out, err);
+}
+
+enum gd_rc gd_run_settle(struct gd_desk *desk, int64_t op, const struct gd_run_hooks *hooks,
+                         struct gd_run **out, struct gd_error *err)
+{
+    return start(desk, op, true, hooks, out, err);
 }
 
 void gd_run_limit(struct gd_run *run, int64_t rows)

@@ -19,6 +19,7 @@ struct unit *run_next_send(struct gd_run *run)
 {
     struct work *work = STAILQ_FIRST(&run->to_send);
     struct unit *unit;
+    size_t room;
     bool bulk;
 
     if (work == NULL)
@@ -32,7 +33,10 @@ struct unit *run_next_send(struct gd_run *run)
         return NULL;
     }
     run_unit_take(unit, &run->to_send);
-    while (bulk && unit->n < run->chunk && (work = STAILQ_FIRST(&run->to_send)) != NULL && in_bulk(run, work))
+    room = run->chunk;
+    if (run->limit > 0 && (int64_t)room > run->limit - run->begun)
+        room = (size_t)(run->limit - run->begun);
+    while (bulk && unit->n < room && (work = STAILQ_FIRST(&run->to_send)) != NULL && in_bulk(run, work))
         run_unit_take(unit, &run->to_send);
     return unit;
 }
@@ -158,6 +162,9 @@ static void one_answered(struct gd_run *run, struct work *work, const struct gd_
     }
     if (work->row.message == NULL)
         replace_text(&work->row.message, reply->error.what);
+    /* It surely did not happen: no connection, or the service said when to come back. */
+    work->row.not_applied =
+        reply->verdict == GD_GIVE_UP && (reply->http_status == 0 || reply->http_status == 503);
     work->gone = reply->gone;
     work->source = "update";
     run_over(run, work, GD_ROW_FAILED);
@@ -166,7 +173,7 @@ static void one_answered(struct gd_run *run, struct work *work, const struct gd_
 /* Whether a row's own status leaves open what happened. */
 static bool leaves_open(int status)
 {
-    return status == 408 || status == 499 || status == 500 || status == 502 || status == 504;
+    return status == 408 || status == 499 || (status >= 500 && status != 501 && status != 505);
 }
 
 static void bulk_row_answered(struct gd_run *run, struct work *work, struct gd_bulk_row *row,
@@ -274,6 +281,7 @@ static void read_before(struct gd_run *run, struct work *work, const struct gd_r
     if (reply->rc != GD_OK || reply->alloc == NULL) {
         run_take_envelope(&work->row, reply->http_status, &reply->envelope, NULL);
         replace_text(&work->row.message, "it could not be read before, so it was not deallocated");
+        work->row.not_applied = true;
         run_over(run, work, GD_ROW_FAILED);
         return;
     }

@@ -1,13 +1,9 @@
 /* deallocate: ends allocations now, after confirmation. What undo needs is kept: the ledger's reading, or for
  * ids that are unknown here one made before. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "../api/filter.h"
 #include "../api/mem.h"
-#include "../api/when.h"
 #include "fetch.h"
 #include "job_op.h"
 #include "job_values.h"
@@ -60,91 +56,13 @@ static bool is_unknown(const struct deallocate *d, const struct gd_op_row *row)
     return row->before.read_at == 0 && !d->kind_given;
 }
 
-/* Leaves out what the profile protects. */
-static enum gd_rc leave_out_protected(struct deallocate *d, struct gd_error *err)
+static char *confirm_text(struct deallocate *d)
 {
-    const char *text = d->job->desk->profile->protected;
-    struct gd_filter *filter = NULL;
-    enum gd_rc rc;
-
-    if (text == NULL || *text == '\0')
-        return GD_OK;
-    rc = job_filter(d->job, text, &filter, err);
-    for (size_t i = 0; i < d->plan.n && rc == GD_OK; i++) {
-        struct gd_op_row *row = &d->plan.rows[i];
-
-        if (row->before.v[GD_F_ID] == NULL || !gd_filter_match(filter, &row->before))
-            continue;
-        row->state = GD_ROW_SKIPPED;
-        row->message = gd_strdup("protected by the profile: left out");
-        if (row->message == NULL)
-            rc = gd_fail_memory(err);
-    }
-    gd_filter_free(&filter);
-    return rc;
-}
-
-/* ---- the confirmation ---- */
-
-static void name_rows(const struct deallocate *d, enum gd_row_state state, size_t n, struct gd_buf *out)
-{
-    size_t named = 0;
-
-    for (size_t i = 0; i < d->plan.n && named < NAMED_MAX; i++) {
-        if (d->plan.rows[i].state != state)
-            continue;
-        gd_buf_addf(out, "%s%s", named > 0 ? ", " : "", d->plan.rows[i].id);
-        named++;
-    }
-    if (n > named)
-        gd_buf_addf(out, " and %zu more", n - named);
-}
-
-static size_t count_soon(const struct deallocate *d)
-{
-    int64_t now = gd_now();
-    size_t n = 0;
-
-    for (size_t i = 0; i < d->plan.n; i++) {
-        const struct gd_op_row *row = &d->plan.rows[i];
-
-        n += row->state == GD_ROW_PENDING && row->before.ends_at > now && row->before.ends_at <= now + SOON;
-    }
-    return n;
-}
-
-static void add_partial(const struct deallocate *d, struct gd_buf *out)
-{
-    int64_t known;
-    struct gd_error ignored = {0};
-    char count[COUNT_MAX];
-
-    if (gd_ledger_count(d->job->desk->ledger, &known, &ignored) == GD_OK)
-        gd_buf_addf(out, "%s known here; the tenant may hold more.\n", job_count(known, count));
-}
-
-static char *confirm_text(const struct deallocate *d, size_t left_out)
-{
-    size_t n = d->plan.n - left_out, soon = count_soon(d);
     struct gd_buf out;
 
     gd_buf_init(&out, (size_t)1 << 20);
-    gd_buf_addf(&out, "Deallocate %zu allocation%s of %s: ", n, n == 1 ? "" : "s",
-                d->job->desk->profile->tenant);
-    name_rows(d, GD_ROW_PENDING, n, &out);
-    gd_buf_adds(&out, ".\n");
-    if (left_out > 0) {
-        gd_buf_addf(&out, "Left out, protected by the profile: ");
-        name_rows(d, GD_ROW_SKIPPED, left_out, &out);
-        gd_buf_adds(&out, ".\n");
-    }
-    if (soon > 0)
-        gd_buf_addf(&out, "%zu of them end%s within the hour anyway.\n", soon, soon == 1 ? "s" : "");
-    gd_buf_adds(&out, "Whether calls are under way is not known: there is no event data here.\n");
-    if (d->plan.n > 1)
-        add_partial(d, &out);
-    if (d->plan.op.no_undo)
-        gd_buf_adds(&out, "What undo needs is not read before.\n");
+    if (job_plan_deallocation_text(d->job, &d->plan, &out) != GD_OK)
+        gd_buf_adds(&out, "What is known of them could not be read here.\n");
     return gd_buf_take(&out);
 }
 
@@ -153,7 +71,7 @@ static void go(struct job *job)
     struct deallocate *d = job->state;
     struct job_plan plan;
     size_t left_out = 0;
-    enum gd_rc rc = leave_out_protected(d, &job->error);
+    enum gd_rc rc = job_plan_protect(job, &d->plan);
 
     for (size_t i = 0; i < d->plan.n; i++)
         left_out += d->plan.rows[i].state == GD_ROW_SKIPPED;
@@ -165,7 +83,7 @@ static void go(struct job *job)
         d->plan.op.dialect = gd_desk_dialect(job->desk);
         d->plan.op.origin = gd_strdup("deallocate");
         d->plan.op.no_undo = job->options.no_undo;
-        d->plan.text = confirm_text(d, left_out);
+        d->plan.text = confirm_text(d);
         if (d->plan.op.origin == NULL || d->plan.text == NULL)
             rc = gd_fail_memory(&job->error);
     }

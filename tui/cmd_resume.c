@@ -35,7 +35,7 @@ static bool is_open(const struct gd_op_row *row)
 {
     if (row->state == GD_ROW_PENDING || row->state == GD_ROW_SENT)
         return true;
-    return row->id != NULL &&
+    return row->id != NULL && row->again == 0 &&
            (row->state == GD_ROW_UNKNOWN || (row->state == GD_ROW_FAILED && row->not_applied));
 }
 
@@ -195,7 +195,8 @@ void cmd_RESUME(struct job *job)
         return;
     }
     if (rc == GD_OK)
-        rc = gd_op_allowed(job->desk->profile, resume->op.kind, resume->rows, &job->error);
+        rc = gd_op_allowed_by(job->desk->profile, gd_op_right(job->desk->profile, &resume->op), resume->op.kind, resume->rows,
+                              &job->error);
     if (rc != GD_OK)
         job_done(job, rc);
     else

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../api/audit.h"
+#include "../api/changeset.h"
 #include "../api/client.h"
 #include "../api/code.h"
 #include "../api/mem.h"
@@ -18,38 +19,11 @@ struct operating {
     struct job_plan plan;
     struct gd_run *run;
     int64_t op, total, over; /* rows of the operation; rows that came to an end in this run */
-    bool canary;             /* the run under way is only the first rows */
+    int64_t before;          /* the operation that went before this one; 0 none */
+    enum gd_rc before_rc;
+    bool canary; /* the run under way is only the first rows */
     bool stopping;
 };
-
-/* ---- plans ---- */
-
-struct gd_op_row *job_plan_add(struct job_plan *plan, struct gd_error *err)
-{
-    if (plan->n == plan->room) {
-        size_t room = plan->room > 0 ? plan->room * 2 : 4;
-        struct gd_op_row *more = gd_realloc(plan->rows, room * sizeof *more);
-
-        if (more == NULL) {
-            gd_fail_memory(err);
-            return NULL;
-        }
-        plan->rows = more;
-        plan->room = room;
-    }
-    plan->rows[plan->n] = (struct gd_op_row){.n = (int64_t)plan->n, .code = -1};
-    return &plan->rows[plan->n++];
-}
-
-void job_plan_clear(struct job_plan *plan)
-{
-    for (size_t i = 0; i < plan->n; i++)
-        gd_op_row_clear(&plan->rows[i]);
-    gd_free(plan->rows);
-    gd_op_clear(&plan->op);
-    gd_free(plan->text);
-    *plan = (struct job_plan){0};
-}
 
 static void operating_free(void *state)
 {
@@ -58,15 +32,6 @@ static void operating_free(void *state)
     gd_run_free(&o->run);
     job_plan_clear(&o->plan);
     gd_free(o);
-}
-
-static int64_t count_to_send(const struct job_plan *plan)
-{
-    int64_t n = 0;
-
-    for (size_t i = 0; i < plan->n; i++)
-        n += plan->rows[i].state == GD_ROW_PENDING;
-    return n;
 }
 
 /* ---- reporting ---- */
@@ -106,8 +71,7 @@ static bool add_row(void *arg, struct gd_op_row *row)
 
     if (!good && printing->op->counts.total == 1)
         describe_row(row,
-                     row->state == GD_ROW_FAILED && row->http_status != 0 && !row->not_applied ? GD_SERVER
-                                                                                               : GD_NO_ANSWER,
+                     row->state == GD_ROW_FAILED && !gd_op_unanswered(row) ? GD_SERVER : GD_NO_ANSWER,
                      printing->err);
     if (json_array_append_new(printing->rows, gd_op_row_json(row)) != 0) {
         printing->failed = true;
@@ -130,41 +94,94 @@ static void describe_counts(const struct gd_op *op, struct gd_error *err)
             counts->total, counts->failed, unknown);
 }
 
-enum gd_rc job_print_operation(struct job *job, int64_t number, struct gd_error *err)
+static enum gd_rc operation_json(struct job *job, int64_t number, json_t **out, struct gd_error *err)
 {
     struct gd_op op = {0};
     struct printing printing = {.rows = json_array(), .op = &op, .err = err};
     bool found = false;
     struct gd_error broken = {0};
     enum gd_rc rc = gd_journal_get(job->desk->ledger, number, &op, &found, &broken);
-    json_t *json;
 
+    *out = NULL;
     if (rc == GD_OK && !found)
         rc = gd_fail(&broken, GD_INPUT, "operations lists them", "there is no operation %" PRId64, number);
     if (rc == GD_OK)
         rc = gd_journal_each_row(job->desk->ledger, number, 0, 0, add_row, &printing, &broken);
     if (rc == GD_OK && (printing.rows == NULL || printing.failed))
         rc = gd_fail_memory(&broken);
-    if (rc != GD_OK) {
+    if (rc == GD_OK) {
+        describe_counts(&op, err);
+        *out = gd_op_json(&op, printing.rows); /* takes the rows */
+    } else {
         *err = broken;
         json_decref(printing.rows);
-        gd_op_clear(&op);
-        return rc;
     }
-    describe_counts(&op, err);
-    json = gd_op_json(&op, printing.rows); /* takes the rows */
-    job->sink->class->begin(job->sink, &operation_shape);
+    gd_op_clear(&op);
+    return rc;
+}
+
+static void print_one(struct job *job, const struct sink_shape *shape, const json_t *json)
+{
+    job->sink->class->begin(job->sink, shape);
     if (json != NULL)
         job->sink->class->row(job->sink, json);
     job->sink->class->end(job->sink);
+}
+
+enum gd_rc job_print_operation(struct job *job, int64_t number, struct gd_error *err)
+{
+    json_t *json;
+    enum gd_rc rc = operation_json(job, number, &json, err);
+
+    if (rc == GD_OK)
+        print_one(job, &operation_shape, json);
     json_decref(json);
-    gd_op_clear(&op);
-    return GD_OK;
+    return rc;
+}
+
+/* Two operations of one command: a list where it is read by a program, else one after the other. */
+static enum gd_rc print_both(struct job *job, int64_t one, int64_t other, struct gd_error *err)
+{
+    static const struct sink_shape shape = {.title = "Operations", .rows_key = "rows"};
+    json_t *first = NULL, *second = NULL;
+    enum gd_rc rc = operation_json(job, one, &first, err);
+
+    if (rc == GD_OK)
+        rc = operation_json(job, other, &second, err);
+    if (rc == GD_OK && job->options.format_given &&
+        (job->options.format == OUTPUT_JSON || job->options.format == OUTPUT_JSONL)) {
+        job->sink->class->begin(job->sink, &shape);
+        job->sink->class->row(job->sink, first);
+        job->sink->class->row(job->sink, second);
+        job->sink->class->end(job->sink);
+    } else if (rc == GD_OK) {
+        print_one(job, &operation_shape, first);
+        print_one(job, &operation_shape, second);
+    }
+    json_decref(first);
+    json_decref(second);
+    return rc;
+}
+
+enum gd_rc job_operation(struct job *job, int64_t *number, struct gd_op *op)
+{
+    bool found = false;
+    enum gd_rc rc = job->argc == 1
+                        ? job_number(job->argv[0], "the operation", number, &job->error)
+                        : gd_fail(&job->error, GD_INPUT, "operations lists them", "%s wants the number of an operation",
+                                  job->command->name);
+
+    if (rc == GD_OK)
+        rc = gd_journal_get(job->desk->ledger, *number, op, &found, &job->error);
+    if (rc == GD_OK && !found)
+        rc = gd_fail(&job->error, GD_INPUT, "operations lists them", "there is no operation %" PRId64, *number);
+    return rc;
 }
 
 /* ---- running ---- */
 
 static void start_run(struct job *job);
+static void run_next(struct operating *o, enum gd_rc rc);
 
 static void name_subject(struct operating *o)
 {
@@ -182,8 +199,11 @@ static void report(struct operating *o, enum gd_rc rc)
 {
     struct job *job = o->job;
     struct gd_error words = {0};
-    enum gd_rc printed = job_print_operation(job, o->op, &words);
+    enum gd_rc printed = o->before != 0 ? print_both(job, o->before, o->op, &words)
+                                        : job_print_operation(job, o->op, &words);
 
+    if (rc == GD_OK && o->before != 0 && o->before_rc != GD_OK)
+        rc = GD_PARTIAL;
     if (printed != GD_OK)
         rc = printed;
     if (job->error.rc == GD_OK)
@@ -263,6 +283,9 @@ static void run_done(void *arg, const struct gd_op *op, enum gd_rc rc, const str
         gd_fail(&job->error, rc, advice,
                 "operation %" PRId64 " is %s: %" PRId64 " applied, %" PRId64 " not sent", o->op,
                 gd_op_state_name(op->state), op->counts.applied, op->counts.pending);
+    } else if (o->plan.next != NULL) {
+        run_next(o, rc);
+        return;
     }
     report(o, rc);
 }
@@ -286,40 +309,16 @@ static void stop_run(struct job *job)
              o->op);
 }
 
-/* Another operation writes: this one never began, and must not begin later unasked. */
-static void withdraw(struct operating *o, const struct gd_error *why)
-{
-    struct gd_error ignored = {0};
-
-    for (size_t i = 0; i < o->plan.n; i++) {
-        struct gd_op_row *row = &o->plan.rows[i];
-        const struct gd_op_row *one = row;
-
-        row->state = GD_ROW_SKIPPED;
-        gd_free(row->message);
-        row->message = gd_strdup(why->what);
-        if (gd_journal_rows(o->job->desk->ledger, o->op, &one, 1, &ignored) != GD_OK)
-            return;
-    }
-    if (gd_journal_state(o->job->desk->ledger, o->op, GD_OPS_DONE, &ignored) != GD_OK)
-        return;
-}
-
 static void start_run(struct job *job)
 {
     struct operating *o = job->state;
     struct gd_run_hooks hooks = {.row = run_row, .note = run_note, .done = run_done, .arg = o};
     enum gd_rc rc = gd_run_start(job->desk, o->op, &hooks, &o->run, &job->error);
 
-    if (rc != GD_OK) {
-        if (o->plan.n > 0 && o->over == 0)
-            withdraw(o, &job->error);
+    if (rc != GD_OK)
         job_done(job, rc);
-        return;
-    }
-    if (o->canary)
-        gd_run_limit(o->run, o->plan.canary);
-    job->cancel = stop_run;
+    else
+        job->cancel = stop_run;
 }
 
 /* ---- planning ---- */
@@ -329,18 +328,45 @@ static char *dup_or_null(const char *text)
     return text != NULL ? gd_strdup(text) : NULL;
 }
 
-/* Rows that were left out from the start stand in the journal as that. */
-static enum gd_rc journal_skipped(struct operating *o)
+/* The rows that go leave the changeset; those that are left out stay in it. */
+static enum gd_rc unstage(struct operating *o)
 {
-    struct job_plan *plan = &o->plan;
+    const struct job_plan *plan = &o->plan;
     enum gd_rc rc = GD_OK;
+    int64_t n;
 
-    for (size_t i = 0; i < plan->n && rc == GD_OK; i++) {
-        const struct gd_op_row *row = &plan->rows[i];
-
-        if (row->state == GD_ROW_SKIPPED)
-            rc = gd_journal_rows(o->job->desk->ledger, o->op, &row, 1, &o->job->error);
+    for (size_t i = 0; plan->staged && i < plan->n && rc == GD_OK; i++) {
+        if (plan->rows[i].state == GD_ROW_PENDING)
+            rc = gd_changeset_drop(o->job->desk->ledger, plan->rows[i].id, &n, &o->job->error);
     }
+    return rc;
+}
+
+/* Makes the operation and takes the lock in one transaction: what may not write was never made. */
+static enum gd_rc make_and_start(struct operating *o)
+{
+    struct gd_run_hooks hooks = {.row = run_row, .note = run_note, .done = run_done, .arg = o};
+    struct gd_desk *desk = o->job->desk;
+    struct gd_error *err = &o->job->error;
+    enum gd_rc rc = gd_ledger_begin(desk->ledger, err);
+
+    if (rc != GD_OK)
+        return rc;
+    o->plan.op.op = 0;
+    rc = gd_journal_create(desk->ledger, &o->plan.op, o->plan.rows, o->plan.n, err);
+    o->op = rc == GD_OK ? o->plan.op.op : 0;
+    if (rc == GD_OK)
+        rc = unstage(o);
+    if (rc == GD_OK)
+        rc = gd_run_start(desk, o->op, &hooks, &o->run, err);
+    if (rc == GD_OK)
+        rc = gd_ledger_commit(desk->ledger, err);
+    if (rc == GD_OK)
+        return rc;
+    gd_ledger_rollback(desk->ledger);
+    gd_run_free(&o->run);
+    if (o->op != 0)
+        gd_journal_leave(desk->ledger, o->op);
     return rc;
 }
 
@@ -355,17 +381,32 @@ static void journal_and_run(struct job *job)
     op->profile = gd_strdup(job->desk->profile->name);
     op->pid = getpid();
     op->created_at = gd_now();
-    rc = gd_journal_create(job->desk->ledger, op, o->plan.rows, o->plan.n, &job->error);
-    o->op = op->op;
-    if (rc == GD_OK)
-        rc = journal_skipped(o);
+    rc = make_and_start(o);
     if (rc != GD_OK) {
         job_done(job, rc);
         return;
     }
     name_subject(o);
     o->canary = o->plan.canary > 0 && o->plan.canary < o->total;
-    start_run(job);
+    if (o->canary)
+        gd_run_limit(o->run, o->plan.canary);
+    job->cancel = stop_run;
+}
+
+/* The second operation of the command; it was confirmed with the first. */
+static void run_next(struct operating *o, enum gd_rc rc)
+{
+    struct job_plan *next = o->plan.next;
+
+    o->plan.next = NULL;
+    job_plan_clear(&o->plan);
+    o->plan = *next;
+    gd_free(next);
+    o->before = o->op;
+    o->before_rc = rc;
+    o->total = job_plan_rows(&o->plan);
+    o->over = 0;
+    journal_and_run(o->job);
 }
 
 static enum gd_rc request_of(struct job *job, const struct job_plan *plan, const struct gd_op_row *row,
@@ -380,6 +421,76 @@ static enum gd_rc request_of(struct job *job, const struct job_plan *plan, const
                         &row->want, text, &job->error);
 }
 
+/* Whether the row goes in a bulk request, as the run decides it. */
+static bool in_bulk(const struct job_plan *plan, const struct gd_op_row *row)
+{
+    return plan->op.kind == GD_OP_UPDATE && plan->n > 1 && row->alloc_kind == GD_GREENPIN;
+}
+
+/* The bulk request of the rows from *at on; *at moves behind them. */
+static enum gd_rc chunk_request(struct job *job, const struct job_plan *plan, size_t *at,
+                                struct gd_request_text *text)
+{
+    size_t room = (size_t)job->desk->profile->bulk_chunk, n = 0;
+    const char **ids = gd_calloc(room, sizeof *ids);
+    const struct gd_alloc **want = gd_calloc(room, sizeof(*want));
+    enum gd_rc rc = ids != NULL && want != NULL ? GD_OK : gd_fail_memory(&job->error);
+
+    for (; rc == GD_OK && *at < plan->n && n < room; ++*at) {
+        const struct gd_op_row *row = &plan->rows[*at];
+
+        if (row->state != GD_ROW_PENDING)
+            continue;
+        if (!in_bulk(plan, row))
+            break;
+        ids[n] = row->id;
+        want[n++] = &row->want;
+    }
+    if (rc == GD_OK)
+        rc = gd_call_bulk_text(job->desk, plan->op.dialect, ids, want, n, text, &job->error);
+    gd_free(ids);
+    gd_free(want);
+    return rc;
+}
+
+/* In flat the answer to a DELETE holds only the id: what undo needs is read before. */
+static enum gd_rc print_read_before(struct job *job, const struct job_plan *plan, const struct gd_op_row *row)
+{
+    struct gd_request_text text = {0};
+    enum gd_rc rc;
+
+    if (plan->op.kind != GD_OP_DEALLOCATE || plan->op.dialect != GD_FLAT || plan->op.no_undo)
+        return GD_OK;
+    rc = gd_call_text(job->desk, GD_CALL_GET, plan->op.dialect, row->alloc_kind, row->id, NULL, &text,
+                      &job->error);
+    if (rc == GD_OK)
+        job_print_request(job, &text);
+    gd_request_text_clear(&text);
+    return rc;
+}
+
+/* The request of the row at *at, or of the chunk that begins there. */
+static enum gd_rc next_request(struct job *job, const struct job_plan *plan, size_t *at, bool print)
+{
+    const struct gd_op_row *row = &plan->rows[*at];
+    struct gd_request_text text = {0};
+    enum gd_rc rc = GD_OK;
+
+    if (in_bulk(plan, row)) {
+        rc = chunk_request(job, plan, at, &text);
+    } else {
+        ++*at;
+        if (print)
+            rc = print_read_before(job, plan, row);
+        if (rc == GD_OK)
+            rc = request_of(job, plan, row, &text);
+    }
+    if (rc == GD_OK && print)
+        job_print_request(job, &text);
+    gd_request_text_clear(&text);
+    return rc;
+}
+
 /* Builds every request once, so that what cannot be sent is found before anything is; print: --dry-run. */
 static enum gd_rc try_requests(struct job *job, const struct job_plan *plan, bool print)
 {
@@ -387,15 +498,13 @@ static enum gd_rc try_requests(struct job *job, const struct job_plan *plan, boo
 
     if (print)
         job_begin_requests(job);
-    for (size_t i = 0; i < plan->n && rc == GD_OK; i++) {
-        struct gd_request_text text = {0};
-
-        if (plan->rows[i].state != GD_ROW_PENDING)
-            continue;
-        rc = request_of(job, plan, &plan->rows[i], &text);
-        if (rc == GD_OK && print)
-            job_print_request(job, &text);
-        gd_request_text_clear(&text);
+    for (; plan != NULL && rc == GD_OK; plan = plan->next) {
+        for (size_t i = 0; i < plan->n && rc == GD_OK;) {
+            if (plan->rows[i].state == GD_ROW_PENDING)
+                rc = next_request(job, plan, &i, print);
+            else
+                i++;
+        }
     }
     if (print)
         job_end_requests(job);
@@ -421,21 +530,40 @@ static struct operating *begin(struct job *job, struct job_plan *plan)
     return o;
 }
 
+/* Rights and brakes of all that is planned, together and apart. */
+static enum gd_rc check_allowed(struct job *job, const struct job_plan *plan, int64_t *rows)
+{
+    enum gd_rc rc = GD_OK;
+
+    *rows = 0;
+    for (; plan != NULL && rc == GD_OK; plan = plan->next) {
+        int64_t own = job_plan_rows(plan);
+
+        *rows += own;
+        rc = gd_op_allowed_by(job->desk->profile, gd_op_right(job->desk->profile, &plan->op), plan->op.kind, own, &job->error);
+        if (rc == GD_OK)
+            rc = gd_op_allowed_by(job->desk->profile, gd_op_right(job->desk->profile, &plan->op), GD_OP_DEALLOCATE, *rows,
+                                  &job->error);
+    }
+    return rc;
+}
+
 void job_operate(struct job *job, struct job_plan *plan)
 {
     struct operating *o = begin(job, plan);
+    int64_t rows;
     enum gd_rc rc;
 
     if (o == NULL)
         return;
-    o->total = count_to_send(&o->plan);
-    rc = gd_op_allowed(job->desk->profile, o->plan.op.kind, o->total, &job->error);
+    o->total = job_plan_rows(&o->plan);
+    rc = check_allowed(job, &o->plan, &rows);
     if (rc == GD_OK)
         rc = try_requests(job, &o->plan, job->options.dry_run);
     if (rc != GD_OK || job->options.dry_run)
         job_done(job, rc);
     else
-        job_confirm(job, o->total, o->plan.text != NULL ? o->plan.text : "", journal_and_run);
+        job_confirm(job, rows, o->plan.text != NULL ? o->plan.text : "", journal_and_run);
 }
 
 void job_run_operation(struct job *job, int64_t op, int64_t rows)

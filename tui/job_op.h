@@ -14,11 +14,32 @@ struct job_plan {
     size_t n, room;
     char *text;     /* what the person is told before confirming; NULL none */
     int64_t canary; /* do that many first, then ask; 0 all at once */
+    bool staged;    /* the rows stand in the changeset, and leave it when the operation is made */
+    struct job_plan *next; /* goes after this one, and is confirmed with it: owned; its text is not used */
 };
 
 /* Adds an empty row; NULL where memory ran out. */
 struct gd_op_row *job_plan_add(struct job_plan *plan, struct gd_error *err);
 void job_plan_clear(struct job_plan *plan);
+
+/* How many rows of it would be sent. */
+int64_t job_plan_rows(const struct job_plan *plan);
+
+/* Leaves a row out from the start, and says why. */
+GD_MUST_USE enum gd_rc job_plan_skip(struct gd_op_row *row, const char *why, struct gd_error *err);
+
+/* Leaves out of a plan of deallocations what the profile protects. */
+GD_MUST_USE enum gd_rc job_plan_protect(struct job *job, struct job_plan *plan);
+
+/* Appends the ids of the rows in that state, the first ten of them. */
+void job_plan_names(const struct job_plan *plan, enum gd_row_state state, struct gd_buf *out);
+
+/* Appends what is to be known before deallocations are confirmed. */
+GD_MUST_USE enum gd_rc job_plan_deallocation_text(struct job *job, const struct job_plan *plan,
+                                                  struct gd_buf *out);
+
+/* The operation that the command's only word names; op is cleared by the caller. GD_INPUT where there is none. */
+GD_MUST_USE enum gd_rc job_operation(struct job *job, int64_t *number, struct gd_op *op);
 
 /* Checks the brakes, then shows the requests (--dry-run), or asks, journals, runs and prints the operation's
  * JSON, and ends the job. Takes the plan; replaces job->state. */
