@@ -292,8 +292,8 @@ static enum gd_rc see(struct gd_ledger *ledger, const char *id, enum gd_kind kin
 }
 
 /* Lays a change over what is known and what staged holds of it already. */
-static enum gd_rc change_row(struct gd_staged *staged, const struct gd_alloc *seen, const struct gd_change *change,
-                             int64_t now, bool *nothing, struct gd_error *err)
+static enum gd_rc change_row(struct gd_staged *staged, const struct gd_alloc *seen,
+                             const struct gd_change *change, int64_t now, bool *nothing, struct gd_error *err)
 {
     struct gd_alloc over = {0}, resolved = {0};
     enum gd_rc rc = gd_alloc_copy(&over, seen, err);

@@ -18,14 +18,15 @@
 #define BULLET "\xe2\x80\xa2"
 
 /* What an export holds beside fields: it is passed over. */
-static const char *const passed_over[] = {"state_raw", "ends_at", "created_at", "call_count", "read_at",
-                                          "source",    "row",     "first_seen", "state", "author",
+static const char *const passed_over[] = {"state_raw", "ends_at",   "created_at", "call_count", "read_at",
+                                          "source",    "row",       "first_seen", "state",      "author",
                                           "user",      "staged_at", "conflicts"};
 
 struct reading {
     const struct gd_file_hooks *hooks;
     const struct gd_place *place;
     const char *tenant;
+    bool placed;
 };
 
 enum column_is { COLUMN_FIELD, COLUMN_ID, COLUMN_ACTION, COLUMN_KIND, COLUMN_TENANT, COLUMN_NOTHING };
@@ -93,8 +94,8 @@ static enum gd_rc read_key(const char *key, struct column *out, struct gd_error 
 
 /* ---- values ---- */
 
-static enum gd_rc put_field(const struct reading *reading, struct gd_file_row *row, const struct column *column,
-                            const char *value, struct gd_error *err)
+static enum gd_rc put_field(const struct reading *reading, struct gd_file_row *row,
+                            const struct column *column, const char *value, struct gd_error *err)
 {
     const struct gd_field_row *field = &gd_fields[column->field];
 
@@ -106,8 +107,8 @@ static enum gd_rc put_field(const struct reading *reading, struct gd_file_row *r
     return gd_change_put(&row->change, column->field, column->how, value, reading->place, err);
 }
 
-static enum gd_rc put_value(const struct reading *reading, struct gd_file_row *row, const struct column *column,
-                            const char *value, struct gd_error *err)
+static enum gd_rc put_value(const struct reading *reading, struct gd_file_row *row,
+                            const struct column *column, const char *value, struct gd_error *err)
 {
     /* An export puts an apostrophe before what a spreadsheet would compute. */
     if (value[0] == '\'' && value[1] != '\0' && strchr("=+-@\t\r", value[1]) != NULL)
@@ -129,9 +130,9 @@ static enum gd_rc put_value(const struct reading *reading, struct gd_file_row *r
                    ? GD_OK
                    : gd_fail(err, GD_INPUT, "give greenpin or greenvn", "there is no kind %.40s", value);
     case COLUMN_TENANT:
-        return strcmp(value, reading->tenant) == 0
-                   ? GD_OK
-                   : gd_fail(err, GD_REFUSED, "use that tenant's profile", "it is of the tenant %.60s", value);
+        return strcmp(value, reading->tenant) == 0 ? GD_OK
+                                                   : gd_fail(err, GD_REFUSED, "use that tenant's profile",
+                                                             "it is of the tenant %.60s", value);
     case COLUMN_FIELD:
         return put_field(reading, row, column, value, err);
     case COLUMN_NOTHING:
@@ -141,8 +142,9 @@ static enum gd_rc put_value(const struct reading *reading, struct gd_file_row *r
 }
 
 /* Hands the row over, or what is wrong with it. */
-static void give(const struct reading *reading, struct gd_file_row *row, enum gd_rc rc, struct gd_error *why)
+static void give(struct reading *reading, struct gd_file_row *row, enum gd_rc rc, struct gd_error *why)
 {
+    reading->placed = reading->placed || row->change.placed || row->change.elsewhere;
     if (rc == GD_OK && row->id == NULL)
         rc = gd_fail(why, GD_INPUT, "give each row an id", "there is no id");
     if (rc == GD_OK && row->action == GD_STAGE_DEALLOCATE && !gd_change_empty(&row->change))
@@ -179,7 +181,7 @@ static enum gd_rc read_header(struct gd_csv *csv, struct column *columns, size_t
     return rc;
 }
 
-static void read_record(const struct reading *reading, struct gd_csv *csv, const struct column *columns, size_t n)
+static void read_record(struct reading *reading, struct gd_csv *csv, const struct column *columns, size_t n)
 {
     struct gd_file_row row = {.line = csv->line};
     struct gd_error why = {0};
@@ -201,7 +203,7 @@ static void read_record(const struct reading *reading, struct gd_csv *csv, const
     gd_file_row_clear(&row);
 }
 
-static enum gd_rc read_csv(const struct reading *reading, const char *text, size_t len, struct gd_error *err)
+static enum gd_rc read_csv(struct reading *reading, const char *text, size_t len, struct gd_error *err)
 {
     struct column columns[COLUMNS_MAX];
     struct gd_csv csv;
@@ -210,7 +212,8 @@ static enum gd_rc read_csv(const struct reading *reading, const char *text, size
 
     gd_csv_open(&csv, text, len);
     if (!gd_csv_more(&csv))
-        return gd_fail(err, GD_INPUT, "name the columns in the first line: id, and field keys", "it is empty");
+        return gd_fail(err, GD_INPUT, "name the columns in the first line: id, and field keys",
+                       "it is empty");
     rc = read_header(&csv, columns, &n, err);
     while (rc == GD_OK && gd_csv_more(&csv))
         read_record(reading, &csv, columns, n);
@@ -232,7 +235,8 @@ static enum gd_rc value_text(const json_t *value, struct gd_buf *out, struct gd_
     } else if (json_is_boolean(value)) {
         gd_buf_adds(out, json_is_true(value) ? "true" : "false");
     } else if (json_is_array(value)) {
-        json_array_foreach ((json_t *)(uintptr_t)value, i, item) {
+        json_array_foreach((json_t *)(uintptr_t)value, i, item)
+        {
             gd_buf_adds(out, i > 0 ? "," : "");
             if (json_is_array(item) || value_text(item, out, err) != GD_OK)
                 return gd_fail(err, GD_INPUT, NULL, "a list holds what is neither text nor number");
@@ -272,12 +276,14 @@ static enum gd_rc put_object(const struct reading *reading, struct gd_file_row *
     const char *key;
     json_t *value;
 
-    json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
         bool party = *prefix == '\0' && (strcmp(key, "a") == 0 || strcmp(key, "b") == 0);
 
         if (rc != GD_OK)
             break;
-        if (*prefix == '\0' && (strcmp(key, "want") == 0 || strcmp(key, "base") == 0 || strcmp(key, "held") == 0))
+        if (*prefix == '\0' &&
+            (strcmp(key, "want") == 0 || strcmp(key, "base") == 0 || strcmp(key, "held") == 0))
             continue;
         if (party && json_is_object(value))
             rc = put_object(reading, row, *key == 'a' ? "a." : "b.", value, err);
@@ -295,7 +301,8 @@ static enum gd_rc put_base(struct gd_file_row *row, const json_t *object, struct
     json_t *value;
 
     row->has_base = true;
-    json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
         enum gd_field field = gd_field_find(key);
 
         if (rc == GD_OK && field != GD_F__COUNT && json_is_string(value))
@@ -306,7 +313,7 @@ static enum gd_rc put_base(struct gd_file_row *row, const json_t *object, struct
     return rc;
 }
 
-static void read_object(const struct reading *reading, const json_t *object, int64_t line)
+static void read_object(struct reading *reading, const json_t *object, int64_t line)
 {
     struct gd_file_row row = {.line = line};
     const json_t *want = json_object_get(object, "want"), *base = json_object_get(object, "base");
@@ -336,7 +343,7 @@ static enum gd_rc check_tenant(const struct reading *reading, const json_t *root
                    "the file is a changeset of the tenant %.60s, not of %.60s", tenant, reading->tenant);
 }
 
-static enum gd_rc read_json(const struct reading *reading, const char *text, size_t len, struct gd_error *err)
+static enum gd_rc read_json(struct reading *reading, const char *text, size_t len, struct gd_error *err)
 {
     struct gd_error why = {0};
     json_t *root = NULL, *rows, *row;
@@ -350,8 +357,7 @@ static enum gd_rc read_json(const struct reading *reading, const char *text, siz
     if (rc == GD_OK && rows == NULL) {
         read_object(reading, root, 1);
     } else if (rc == GD_OK && json_is_array(rows)) {
-        json_array_foreach (rows, i, row)
-            read_object(reading, row, (int64_t)i + 1);
+        json_array_foreach(rows, i, row) read_object(reading, row, (int64_t)i + 1);
     } else if (rc == GD_OK) {
         rc = gd_fail(err, GD_INPUT, "give a list of rows, each with an id", "rows is no list");
     }
@@ -360,14 +366,15 @@ static enum gd_rc read_json(const struct reading *reading, const char *text, siz
 }
 
 enum gd_rc gd_changeset_read(const char *text, size_t len, const char *tenant, const struct gd_place *place,
-                             const struct gd_file_hooks *hooks, struct gd_error *err)
+                             const struct gd_file_hooks *hooks, bool *placed, struct gd_error *err)
 {
     struct reading reading = {.hooks = hooks, .place = place, .tenant = tenant};
     size_t blank = strspn(text, " \t\r\n");
+    enum gd_rc rc = text[blank] == '[' || text[blank] == '{' ? read_json(&reading, text, len, err)
+                                                             : read_csv(&reading, text, len, err);
 
-    if (text[blank] == '[' || text[blank] == '{')
-        return read_json(&reading, text, len, err);
-    return read_csv(&reading, text, len, err);
+    *placed = reading.placed;
+    return rc;
 }
 
 /* ---- writing ---- */
@@ -422,19 +429,20 @@ static bool write_row(void *arg, struct gd_staged *staged)
     return good;
 }
 
-enum gd_rc gd_changeset_write(struct gd_ledger *ledger, struct gd_buf *out, bool *secrets, struct gd_error *err)
+enum gd_rc gd_changeset_write(struct gd_ledger *ledger, struct gd_buf *out, bool *secrets,
+                              struct gd_error *err)
 {
     struct writing writing = {.rows = json_array()};
     char when[GD_WHEN_MAX], *text = NULL;
     json_t *root = NULL;
-    enum gd_rc rc = writing.rows != NULL ? gd_changeset_each(ledger, write_row, &writing, err)
-                                         : gd_fail_memory(err);
+    enum gd_rc rc =
+        writing.rows != NULL ? gd_changeset_each(ledger, write_row, &writing, err) : gd_fail_memory(err);
 
     gd_when_rfc3339(gd_now(), GD_ZONE_UTC, when);
     if (rc == GD_OK && !writing.failed)
         root = json_pack("{s:i, s:o, s:o, s:s, s:O}", "greendesk_changeset", 1, "tenant",
-                         gd_json_text(gd_ledger_tenant(ledger)), "author", gd_json_text(gd_user_name()), "saved_at",
-                         when, "rows", writing.rows);
+                         gd_json_text(gd_ledger_tenant(ledger)), "author", gd_json_text(gd_user_name()),
+                         "saved_at", when, "rows", writing.rows);
     if (root != NULL)
         text = json_dumps(root, JSON_INDENT(1));
     if (text != NULL)

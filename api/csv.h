@@ -20,8 +20,8 @@ void gd_csv_open(struct gd_csv *csv, const char *text, size_t len);
 /* Skips blank lines; false at the end of the text. */
 bool gd_csv_more(struct gd_csv *csv);
 
-/* Reads one cell into an emptied buffer; *last: the record ends with it. GD_INPUT where a quote stands where none
- * can, or is not closed: the reading is then behind that line. */
+/* Reads one cell into an emptied buffer; *last: the record ends with it. GD_INPUT where a quote stands where
+ * none can, or is not closed: the reading is then behind that line. */
 GD_MUST_USE enum gd_rc gd_csv_cell(struct gd_csv *csv, struct gd_buf *cell, bool *last, struct gd_error *err);
 
 /* Goes behind the end of the line. */

@@ -98,10 +98,12 @@ bool gd_op_unanswered(const struct gd_op_row *row)
     return row->http_status == 0 || (row->not_applied && row->http_status != 503);
 }
 
-/* Statuses after which a write is read: one that failed all the same was changed by someone else meanwhile. */
+/* Statuses after which a write is read: one that failed all the same was changed by someone else meanwhile.
+ */
 static bool was_settled(int status)
 {
-    return status < 300 || status == 408 || status == 499 || (status >= 500 && status != 501 && status != 505);
+    return status < 300 || status == 408 || status == 499 ||
+           (status >= 500 && status != 501 && status != 505);
 }
 
 bool gd_op_can_retry(const struct gd_op_row *row)

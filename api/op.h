@@ -20,8 +20,9 @@ GD_MUST_USE enum gd_rc gd_op_allowed(const struct gd_profile *profile, enum gd_o
 GD_MUST_USE enum gd_rc gd_op_allowed_by(const struct gd_profile *profile, enum gd_right right,
                                         enum gd_op_kind kind, int64_t rows, struct gd_error *err);
 
-/* The right that an operation needs of this profile: its kind's; for an undo, that of what it undoes does too: who
- * may deallocate may put back what should not have gone, and who may create may take it away again. */
+/* The right that an operation needs of this profile: its kind's; for an undo, that of what it undoes does
+ * too: who may deallocate may put back what should not have gone, and who may create may take it away again.
+ */
 enum gd_right gd_op_right(const struct gd_profile *profile, const struct gd_op *op);
 
 /* The word that confirms: "y", the count in decimal, or the tenant's name in a protected profile. */
@@ -45,8 +46,8 @@ struct gd_run_hooks {
 GD_MUST_USE enum gd_rc gd_run_start(struct gd_desk *desk, int64_t op, const struct gd_run_hooks *hooks,
                                     struct gd_run **out, struct gd_error *err);
 
-/* The same, but nothing is sent: rows that are unknown or were left as sent are read, and the operation stays in
- * the state that it is in. */
+/* The same, but nothing is sent: rows that are unknown or were left as sent are read, and the operation stays
+ * in the state that it is in. */
 GD_MUST_USE enum gd_rc gd_run_settle(struct gd_desk *desk, int64_t op, const struct gd_run_hooks *hooks,
                                      struct gd_run **out, struct gd_error *err);
 
@@ -64,8 +65,8 @@ enum gd_rc gd_op_rc(const struct gd_op_counts *counts, bool no_answer);
 /* Whether a row that did not apply had no answer that says so. */
 bool gd_op_unanswered(const struct gd_op_row *row);
 
-/* Whether a failed row can succeed when it is sent again as it is, and no other operation has taken it up: it was
- * surely not applied, or the code's row says so. */
+/* Whether a failed row can succeed when it is sent again as it is, and no other operation has taken it up: it
+ * was surely not applied, or the code's row says so. */
 bool gd_op_can_retry(const struct gd_op_row *row);
 
 /* The row's advice: from its code, or what to do with an unknown one. */

@@ -7,8 +7,8 @@
 #include "ledger_i.h"
 
 /* The one number that the statement gives for the tenant, an id and a time. */
-static enum gd_rc ask(struct gd_ledger *ledger, enum ledger_sql which, const char *id, int64_t since, bool *yes,
-                      struct gd_error *err)
+static enum gd_rc ask(struct gd_ledger *ledger, enum ledger_sql which, const char *id, int64_t since,
+                      bool *yes, struct gd_error *err)
 {
     sqlite3_stmt *stmt = ledger_stmt(ledger, which, err);
     enum gd_rc rc = GD_OK;
@@ -29,8 +29,8 @@ static enum gd_rc ask(struct gd_ledger *ledger, enum ledger_sql which, const cha
     return rc;
 }
 
-static enum gd_rc look(struct gd_ledger *ledger, const struct gd_op_row *row, int64_t now, struct gd_preview *out,
-                       struct gd_error *err)
+static enum gd_rc look(struct gd_ledger *ledger, const struct gd_op_row *row, int64_t now,
+                       struct gd_preview *out, struct gd_error *err)
 {
     enum gd_state state = gd_alloc_state(&row->before, now);
     bool called = false;
@@ -80,13 +80,14 @@ void gd_preview_text(const struct gd_preview *preview, struct gd_buf *out)
     else
         gd_buf_adds(out, "None of them had a call in the last 15 minutes, by the events known here.\n");
     if (p->soon > 0)
-        gd_buf_addf(out, "%" PRId64 " of them end%s within the hour anyway.\n", p->soon, p->soon == 1 ? "s" : "");
+        gd_buf_addf(out, "%" PRId64 " of them end%s within the hour anyway.\n", p->soon,
+                    p->soon == 1 ? "s" : "");
     if (p->over > 0)
         gd_buf_addf(out, "%" PRId64 " of them %s over already, as far as is known here.\n", p->over,
                     p->over == 1 ? "is" : "are");
     if (p->unknown > 0)
-        gd_buf_addf(out, "%" PRId64 " allocation%s of these %s never read here.\n", p->unknown, plural(p->unknown),
-                    p->unknown == 1 ? "was" : "were");
+        gd_buf_addf(out, "%" PRId64 " allocation%s of these %s never read here.\n", p->unknown,
+                    plural(p->unknown), p->unknown == 1 ? "was" : "were");
     if (p->rows > 1)
         gd_buf_addf(out, "%" PRId64 " known here; the tenant may hold more.\n", p->known);
 }

@@ -21,8 +21,8 @@ struct gd_preview {
 };
 
 /* Looks at the rows of a plan (pending ones, and how many are skipped). now in seconds. */
-GD_MUST_USE enum gd_rc gd_preview(struct gd_ledger *ledger, const struct gd_op_row *rows, size_t n, int64_t now,
-                                  struct gd_preview *out, struct gd_error *err);
+GD_MUST_USE enum gd_rc gd_preview(struct gd_ledger *ledger, const struct gd_op_row *rows, size_t n,
+                                  int64_t now, struct gd_preview *out, struct gd_error *err);
 
 /* The facts as lines for a person. */
 void gd_preview_text(const struct gd_preview *preview, struct gd_buf *out);

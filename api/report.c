@@ -72,8 +72,8 @@ static void add_head(const struct gd_op *op, const char *tenant, int zone, struc
     gd_buf_addf(out, "\n- State: %s\n- Dialect: %s\n\n", gd_op_state_name(op->state),
                 gd_dialect_name(op->dialect));
     gd_buf_addf(out,
-                "| rows | applied | failed | unknown | skipped |\n|--:|--:|--:|--:|--:|\n| %" PRId64 " | %" PRId64
-                " | %" PRId64 " | %" PRId64 " | %" PRId64 " |\n",
+                "| rows | applied | failed | unknown | skipped |\n|--:|--:|--:|--:|--:|\n| %" PRId64
+                " | %" PRId64 " | %" PRId64 " | %" PRId64 " | %" PRId64 " |\n",
                 c->total, c->applied, c->failed, c->unknown + c->sent, c->skipped + c->pending);
 }
 
@@ -115,7 +115,9 @@ static void add_causes(const struct causes *causes, struct gd_buf *out)
 {
     if (causes->n == 0)
         return;
-    gd_buf_adds(out, "\n## What went wrong\n\n| rows | HTTP | code | meaning | what to do |\n|--:|--:|--:|---|---|\n");
+    gd_buf_adds(
+        out,
+        "\n## What went wrong\n\n| rows | HTTP | code | meaning | what to do |\n|--:|--:|--:|---|---|\n");
     for (size_t i = 0; i < causes->n; i++) {
         const struct cause *cause = &causes->v[i];
         struct gd_op_row row = {.state = cause->unknown ? GD_ROW_UNKNOWN : GD_ROW_FAILED,
@@ -132,10 +134,10 @@ static void add_causes(const struct causes *causes, struct gd_buf *out)
         if (cause->code >= 0)
             gd_buf_addf(out, "%d", cause->code);
         gd_buf_adds(out, " | ");
-        add_cell(out, cause->unknown        ? "the outcome is not known"
-                      : cause->not_applied  ? "it was surely not applied"
-                      : cause->status == 0  ? "it was not sent, or someone else changed it"
-                                            : gd_code_find(cause->code, cause->status)->meaning);
+        add_cell(out, cause->unknown       ? "the outcome is not known"
+                      : cause->not_applied ? "it was surely not applied"
+                      : cause->status == 0 ? "it was not sent, or someone else changed it"
+                                           : gd_code_find(cause->code, cause->status)->meaning);
         gd_buf_adds(out, " | ");
         add_cell(out, gd_op_advice(&row));
         gd_buf_adds(out, " |\n");
@@ -229,8 +231,9 @@ enum gd_rc gd_report(struct gd_ledger *ledger, const struct gd_op *op, int zone_
     if (rc == GD_OK)
         add_causes(causes, out);
     gd_free(causes);
-    gd_buf_adds(out, "\n## Rows\n\n| # | id | outcome | change | HTTP | code | message | attempts | sent | answered"
-                     " | request |\n|--:|---|---|---|--:|--:|---|--:|---|---|---|\n");
+    gd_buf_adds(
+        out, "\n## Rows\n\n| # | id | outcome | change | HTTP | code | message | attempts | sent | answered"
+             " | request |\n|--:|---|---|---|--:|--:|---|--:|---|---|---|\n");
     if (rc == GD_OK)
         rc = gd_journal_each_row(ledger, op->op, 0, 0, add_row, &rows, err);
     return rc == GD_OK ? gd_buf_check(out, "the report", err) : rc;

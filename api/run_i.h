@@ -52,7 +52,7 @@ struct gd_run {
     bool urgent;          /* a deallocation: what else writes gives way to it */
     bool waits;           /* for the lock; the person was told */
     bool finished;        /* done was called */
-    bool settle_only; /* nothing is sent: rows without a known outcome are read */
+    bool settle_only;     /* nothing is sent: rows without a known outcome are read */
     bool one_row;
     bool no_answer;         /* the last row that did not apply had no answer */
     unsigned char last[50]; /* 1 for a failed row, of the last ones that came to an end */

@@ -42,8 +42,8 @@ static enum gd_rc copy_fields(const struct gd_alloc *before, enum gd_shape shape
 }
 
 /* The life that was left, in what the request can carry. */
-static enum gd_rc copy_end(const struct gd_alloc *before, enum gd_shape shape, int64_t now, struct gd_alloc *want,
-                           struct gd_error *err)
+static enum gd_rc copy_end(const struct gd_alloc *before, enum gd_shape shape, int64_t now,
+                           struct gd_alloc *want, struct gd_error *err)
 {
     int64_t left = before->ends_at - now;
     char text[24];
@@ -60,8 +60,8 @@ static enum gd_rc copy_end(const struct gd_alloc *before, enum gd_shape shape, i
     return gd_alloc_set(want, GD_F_DURATION, text, err);
 }
 
-enum gd_rc gd_undo_create(const struct gd_op_row *row, enum gd_dialect dialect, int64_t now, struct gd_alloc *want,
-                          struct gd_error *err)
+enum gd_rc gd_undo_create(const struct gd_op_row *row, enum gd_dialect dialect, int64_t now,
+                          struct gd_alloc *want, struct gd_error *err)
 {
     enum gd_shape shape = gd_shape_of(row->alloc_kind, dialect);
     struct gd_error why = {0};
@@ -100,8 +100,8 @@ static enum gd_rc put_end(const struct gd_op_row *row, int64_t now, struct gd_st
     return gd_alloc_set(&out->want, GD_F_DURATION, text, err);
 }
 
-static enum gd_rc put_before(const struct gd_op_row *row, enum gd_field field, struct gd_staged *out, int *lost,
-                             struct gd_error *err)
+static enum gd_rc put_before(const struct gd_op_row *row, enum gd_field field, struct gd_staged *out,
+                             int *lost, struct gd_error *err)
 {
     enum gd_rc rc;
 
@@ -115,8 +115,8 @@ static enum gd_rc put_before(const struct gd_op_row *row, enum gd_field field, s
     return rc == GD_OK ? gd_alloc_set(&out->base, field, row->want.v[field], err) : rc;
 }
 
-enum gd_rc gd_undo_update(struct gd_ledger *ledger, const struct gd_op_row *row, int64_t now, struct gd_staged *out,
-                          int *lost, bool *nothing, struct gd_error *err)
+enum gd_rc gd_undo_update(struct gd_ledger *ledger, const struct gd_op_row *row, int64_t now,
+                          struct gd_staged *out, int *lost, bool *nothing, struct gd_error *err)
 {
     enum gd_rc rc;
 

@@ -1,5 +1,5 @@
-/* apply: sends what is staged, or a changeset file. Rows in conflict are left out and stay staged; a file is sent
- * whole or not at all. Updates and deallocations are two operations, confirmed together. */
+/* apply: sends what is staged, or a changeset file. Rows in conflict are left out and stay staged; a file is
+ * sent whole or not at all. Updates and deallocations are two operations, confirmed together. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <inttypes.h>
@@ -165,8 +165,8 @@ static enum gd_rc read_file(struct apply *apply)
     enum gd_rc rc;
 
     if (file == NULL)
-        return gd_fail(err, GD_INPUT, "name a changeset file, JSON or CSV", "cannot read %.300s: %s", apply->path,
-                       strerror(errno));
+        return gd_fail(err, GD_INPUT, "name a changeset file, JSON or CSV", "cannot read %.300s: %s",
+                       apply->path, strerror(errno));
     while ((n = fread(bytes, 1, sizeof bytes, file)) > 0)
         gd_buf_add(&apply->file, bytes, n);
     rc = ferror(file) ? gd_fail(err, GD_IO, NULL, "cannot read %.300s: %s", apply->path, strerror(errno))
@@ -176,13 +176,41 @@ static enum gd_rc read_file(struct apply *apply)
     return rc;
 }
 
+static void pass_over_row(void *arg, struct gd_file_row *row)
+{
+    (void)arg;
+    (void)row;
+}
+
+static void pass_over_bad(void *arg, int64_t line, const struct gd_error *why)
+{
+    (void)arg;
+    (void)line;
+    (void)why;
+}
+
+/* Whether a value of the file depends on the account's country or zone. */
+static bool is_placed(const struct apply *apply)
+{
+    struct gd_file_hooks hooks = {.row = pass_over_row, .bad = pass_over_bad};
+    struct gd_desk *desk = apply->job->desk;
+    struct gd_error ignored = {0};
+    bool placed = false;
+
+    return apply->path != NULL &&
+           gd_changeset_read(apply->file.data, apply->file.len, desk->profile->tenant, &desk->place, &hooks,
+                             &placed, &ignored) == GD_OK &&
+           placed;
+}
+
 static enum gd_rc take_file(struct apply *apply)
 {
     struct gd_file_hooks hooks = {.row = take_file_row, .bad = bad_file_row, .arg = apply};
     struct gd_desk *desk = apply->job->desk;
     struct gd_error why = {0};
+    bool placed;
     enum gd_rc rc = gd_changeset_read(apply->file.data, apply->file.len, desk->profile->tenant, &desk->place,
-                                      &hooks, &why);
+                                      &hooks, &placed, &why);
 
     if (apply->rc != GD_OK)
         return apply->rc;
@@ -246,7 +274,8 @@ static char *confirm_text(struct apply *apply)
         job_plan_deallocation_text(apply->job, &apply->deallocations, &out) != GD_OK)
         gd_buf_adds(&out, "What is known of them could not be read here.\n");
     add_updates(apply, &out);
-    add_note(&out, apply->nothing, "row changes nothing and is dropped", "rows change nothing and are dropped");
+    add_note(&out, apply->nothing, "row changes nothing and is dropped",
+             "rows change nothing and are dropped");
     add_note(&out, apply->held, "row is held and stays", "rows are held and stay");
     add_note(&out, apply->conflicts, "row is in conflict and is left out",
              "rows are in conflict and are left out");
@@ -329,14 +358,16 @@ static enum gd_rc join_plans(struct apply *apply, struct job_plan *out)
 static enum gd_rc plan_rows(struct apply *apply)
 {
     struct job *job = apply->job;
-    enum gd_rc rc = apply->path != NULL ? take_file(apply)
-                                        : gd_changeset_each(job->desk->ledger, take_staged, apply, &job->error);
+    enum gd_rc rc = apply->path != NULL
+                        ? take_file(apply)
+                        : gd_changeset_each(job->desk->ledger, take_staged, apply, &job->error);
 
     if (rc == GD_OK)
         rc = apply->rc;
     if (rc == GD_OK && apply->bad > 0)
         rc = gd_fail(&job->error, GD_INPUT, apply->path != NULL ? "mend them" : "unstage, hold or mend them",
-                     "%" PRId64 " row%s cannot be sent: nothing was sent", apply->bad, apply->bad == 1 ? "" : "s");
+                     "%" PRId64 " row%s cannot be sent: nothing was sent", apply->bad,
+                     apply->bad == 1 ? "" : "s");
     return rc == GD_OK ? job_plan_protect(job, &apply->deallocations) : rc;
 }
 
@@ -390,5 +421,5 @@ void cmd_APPLY(struct job *job)
     if (rc != GD_OK)
         job_done(job, rc);
     else
-        job_place(job, go);
+        job_place(job, is_placed(apply), go);
 }

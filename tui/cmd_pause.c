@@ -1,4 +1,5 @@
-/* pause, stop: asks an operation, in whichever process it runs, to end at its next chunk, and waits for it. */
+/* pause, stop: asks an operation, in whichever process it runs, to end at its next chunk, and waits for it.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <stdio.h>

@@ -195,9 +195,10 @@ void cmd_RETRY(struct job *job)
         rc = gd_fail(&job->error, GD_REFUSED, "wait for its end, or stop it",
                      "operation %" PRId64 " is running, in process %" PRId64, number, retry->op.pid);
     if (rc == GD_OK && retry->op.state == GD_OPS_INTERRUPTED)
-        rc = gd_fail(&job->error, GD_REFUSED, "resume it first", "operation %" PRId64 " was interrupted", number);
+        rc = gd_fail(&job->error, GD_REFUSED, "resume it first", "operation %" PRId64 " was interrupted",
+                     number);
     if (rc != GD_OK)
         job_done(job, rc);
     else
-        job_place(job, placed);
+        job_place(job, false, placed);
 }

@@ -1,5 +1,5 @@
-/* stage, stage-deallocate: collects changes in the ledger's changeset; nothing is sent. All of it is staged, or
- * nothing. */
+/* stage, stage-deallocate: collects changes in the ledger's changeset; nothing is sent. All of it is staged,
+ * or nothing. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +17,7 @@ struct stage {
     int n_assignments;
     enum gd_kind kind;
     bool kind_given;
+    bool placed; /* a value depends on the account's country or zone */
 };
 
 static void stage_free(void *state)
@@ -77,6 +78,18 @@ static enum gd_rc parse(struct stage *stage, struct gd_change *change)
     return rc;
 }
 
+/* Reads the values before the account's settings are known, to see whether they depend on them. */
+static enum gd_rc look_ahead(struct stage *stage)
+{
+    struct gd_change change = {0};
+    enum gd_rc rc = parse(stage, &change);
+
+    rc = job_elsewhere(stage->job, change.elsewhere, rc);
+    stage->placed = change.placed || change.elsewhere;
+    gd_change_clear(&change);
+    return rc;
+}
+
 /* Whether what is now staged can be sent at all, so that it is said here and not when it is applied. */
 static enum gd_rc check_staged(struct stage *stage, const char *id, struct gd_error *err)
 {
@@ -92,8 +105,8 @@ static enum gd_rc check_staged(struct stage *stage, const char *id, struct gd_er
     return rc;
 }
 
-static enum gd_rc stage_one(struct stage *stage, const struct gd_change *change, const char *id, bool *nothing,
-                            struct gd_error *err)
+static enum gd_rc stage_one(struct stage *stage, const struct gd_change *change, const char *id,
+                            bool *nothing, struct gd_error *err)
 {
     struct gd_ledger *ledger = stage->job->desk->ledger;
     enum gd_rc rc;
@@ -155,7 +168,8 @@ static void run(struct job *job)
     }
     gd_change_clear(&change);
     if (rc == GD_OK && same > 0) {
-        snprintf(text, sizeof text, "%zu of %zu rows would not change and are not staged", same, stage->ids.n);
+        snprintf(text, sizeof text, "%zu of %zu rows would not change and are not staged", same,
+                 stage->ids.n);
         job->sink->class->note(job->sink, text);
     }
     if (rc == GD_OK && !job->options.dry_run)
@@ -178,12 +192,14 @@ static void begin(struct job *job, bool assigns)
     rc = job_kind(job, &stage->kind, &stage->kind_given, &job->error);
     if (rc == GD_OK && assigns)
         rc = part_words(stage);
+    if (rc == GD_OK && assigns)
+        rc = look_ahead(stage);
     if (rc == GD_OK)
         rc = job_ids(job, &stage->ids, &job->error);
     if (rc != GD_OK)
         job_done(job, rc);
     else if (assigns)
-        job_place(job, run);
+        job_place(job, stage->placed, run);
     else
         run(job);
 }

@@ -14,7 +14,8 @@
 #include "job_op.h"
 #include "job_staged.h"
 
-static const char *const columns[] = {"id", "action", "change", "conflicts", "held", "user", "staged_at", NULL};
+static const char *const columns[] = {"id",   "action", "change",    "conflicts",
+                                      "held", "user",   "staged_at", NULL};
 static const char *const wide[] = {"id",   "action", "kind",      "change", "conflicts",
                                    "held", "user",   "staged_at", NULL};
 static const struct sink_shape shape = {.title = "Staged", .columns = columns, .wide = wide};
@@ -42,7 +43,8 @@ static void add_summary(json_t *row)
     const char *key;
 
     gd_buf_init(&text, (size_t)1 << 20);
-    json_object_foreach (changes, key, change) {
+    json_object_foreach(changes, key, change)
+    {
         const char *before = json_string_value(json_object_get(change, "before"));
         const char *after = json_string_value(json_object_get(change, "after"));
         const char *now = json_string_value(json_object_get(change, "now"));
@@ -67,7 +69,8 @@ static bool print_row(void *arg, struct gd_staged *staged)
         printing->failed = true;
         return false;
     }
-    if (!job->options.format_given || (job->options.format != OUTPUT_JSON && job->options.format != OUTPUT_JSONL))
+    if (!job->options.format_given ||
+        (job->options.format != OUTPUT_JSON && job->options.format != OUTPUT_JSONL))
         add_summary(row);
     job->sink->class->row(job->sink, row);
     json_decref(row);
@@ -207,11 +210,12 @@ static enum gd_rc choose_named(struct job *job, const char *id, bool mine)
         bool found = false;
 
         if (field == GD_F__COUNT)
-            return gd_fail(&job->error, GD_INPUT, "staged shows the keys", "there is no field %.60s", job->argv[i]);
+            return gd_fail(&job->error, GD_INPUT, "staged shows the keys", "there is no field %.60s",
+                           job->argv[i]);
         rc = gd_changeset_choose(job->desk->ledger, id, field, mine, &found, &job->error);
         if (rc == GD_OK && !found)
-            rc = gd_fail(&job->error, GD_INPUT, "staged shows what is", "%s of %.100s is not staged", job->argv[i],
-                         id);
+            rc = gd_fail(&job->error, GD_INPUT, "staged shows what is", "%s of %.100s is not staged",
+                         job->argv[i], id);
     }
     return rc;
 }
@@ -239,7 +243,8 @@ void cmd_CHOOSE(struct job *job)
     enum gd_rc rc;
 
     if (job->argc < 2 || (!mine && strcmp(job->argv[0], "theirs") != 0)) {
-        job_fail(job, GD_INPUT, "choose mine ID, or choose theirs ID", "choose wants mine or theirs, and an id");
+        job_fail(job, GD_INPUT, "choose mine ID, or choose theirs ID",
+                 "choose wants mine or theirs, and an id");
         return;
     }
     rc = job->argc > 2 ? choose_named(job, job->argv[1], mine) : choose_all(job, job->argv[1], mine);
@@ -318,7 +323,8 @@ void cmd_RESTAGE(struct job *job)
     enum gd_rc rc = job_operation(job, &number, &op);
 
     if (rc == GD_OK && op.kind != GD_OP_UPDATE && op.kind != GD_OP_DEALLOCATE)
-        rc = gd_fail(&job->error, GD_INPUT, "retry it", "operation %" PRId64 " has nothing that can be staged", number);
+        rc = gd_fail(&job->error, GD_INPUT, "retry it",
+                     "operation %" PRId64 " has nothing that can be staged", number);
     r.deallocates = op.kind == GD_OP_DEALLOCATE;
     if (rc == GD_OK)
         rc = restage(&r, number);

@@ -1,5 +1,5 @@
-/* undo: creates again what was deallocated, deallocates what was created, asks for the VN from before, and stages
- * the inverse of an update. What will differ is said first. */
+/* undo: creates again what was deallocated, deallocates what was created, asks for the VN from before, and
+ * stages the inverse of an update. What will differ is said first. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <stdio.h>
@@ -52,7 +52,8 @@ static struct gd_op_row *add_row(struct undo *undo, const struct gd_op_row *row,
 }
 
 /* A row that cannot be put back stands in the plan as left out, with the reason. */
-static enum gd_rc leave_out(struct gd_op_row *mine, enum gd_rc rc, const struct gd_error *why, struct gd_error *err)
+static enum gd_rc leave_out(struct gd_op_row *mine, enum gd_rc rc, const struct gd_error *why,
+                            struct gd_error *err)
 {
     if (rc == GD_INPUT)
         return job_plan_skip(mine, why->what, err);
@@ -81,8 +82,9 @@ static enum gd_rc take_away(struct undo *undo, const struct gd_op_row *row)
 
     if (row->id == NULL)
         return GD_OK;
-    return mine != NULL ? gd_ledger_get(undo->job->desk->ledger, row->id, &mine->before, &found, &undo->job->error)
-                        : undo->job->error.rc;
+    return mine != NULL
+               ? gd_ledger_get(undo->job->desk->ledger, row->id, &mine->before, &found, &undo->job->error)
+               : undo->job->error.rc;
 }
 
 static enum gd_rc vn_again(struct undo *undo, const struct gd_op_row *row)
@@ -148,8 +150,8 @@ static bool take_row(void *arg, struct gd_op_row *row)
 
 static enum gd_rc take_rows(struct undo *undo)
 {
-    enum gd_rc rc = gd_journal_each_row(undo->job->desk->ledger, undo->op.op, 0, 1u << GD_ROW_APPLIED, take_row,
-                                        undo, &undo->job->error);
+    enum gd_rc rc = gd_journal_each_row(undo->job->desk->ledger, undo->op.op, 0, 1u << GD_ROW_APPLIED,
+                                        take_row, undo, &undo->job->error);
 
     return rc == GD_OK ? undo->rc : rc;
 }
@@ -193,8 +195,10 @@ static void add_note(struct gd_buf *out, int64_t n, const char *one, const char 
 
 static char *confirm_text(struct undo *undo)
 {
-    static const char *const verbs[] = {[GD_OP_CREATE] = "deallocate", [GD_OP_DEALLOCATE] = "create again",
-                                        [GD_OP_VN] = "ask for the VN from before of", [GD_OP_UPDATE] = "stage"};
+    static const char *const verbs[] = {[GD_OP_CREATE] = "deallocate",
+                                        [GD_OP_DEALLOCATE] = "create again",
+                                        [GD_OP_VN] = "ask for the VN from before of",
+                                        [GD_OP_UPDATE] = "stage"};
     int64_t rows = job_plan_rows(&undo->plan), left_out = (int64_t)undo->plan.n - rows;
     struct gd_buf out;
 
@@ -204,7 +208,8 @@ static char *confirm_text(struct undo *undo)
                 rows == 1 ? "" : "s");
     if (undo->op.kind == GD_OP_DEALLOCATE) {
         gd_buf_adds(&out, "They will have new ids.\n");
-        gd_buf_adds(&out, "A VN or PIN may have been taken meanwhile, or wait for its cool-off: such a row fails.\n");
+        gd_buf_adds(
+            &out, "A VN or PIN may have been taken meanwhile, or wait for its cool-off: such a row fails.\n");
         add_note(&out, undo->new_pins, "gets a new PIN: this dialect cannot choose it",
                  "get new PINs: this dialect cannot choose them");
     } else if (undo->op.kind == GD_OP_VN) {
@@ -226,10 +231,11 @@ static void nothing(struct undo *undo)
         break;
     }
     if (undo->plan.n > 0)
-        job_fail(job, GD_REFUSED, "operations shows the rows", "nothing of operation %" PRId64
-                 " can be put back: %.300s", undo->op.op, why.what);
+        job_fail(job, GD_REFUSED, "operations shows the rows",
+                 "nothing of operation %" PRId64 " can be put back: %.300s", undo->op.op, why.what);
     else if (undo->taken > 0)
-        job_fail(job, GD_REFUSED, "operations lists them", "operation %" PRId64 " was undone before", undo->op.op);
+        job_fail(job, GD_REFUSED, "operations lists them", "operation %" PRId64 " was undone before",
+                 undo->op.op);
     else
         job_fail(job, GD_REFUSED, "operations shows the rows", "operation %" PRId64 " changed nothing",
                  undo->op.op);
@@ -239,7 +245,8 @@ static void operate(struct undo *undo)
 {
     static const enum gd_op_kind inverse[] = {[GD_OP_CREATE] = GD_OP_DEALLOCATE,
                                               [GD_OP_DEALLOCATE] = GD_OP_CREATE,
-                                              [GD_OP_VN] = GD_OP_VN, [GD_OP_UPDATE] = GD_OP_UPDATE};
+                                              [GD_OP_VN] = GD_OP_VN,
+                                              [GD_OP_UPDATE] = GD_OP_UPDATE};
     struct job *job = undo->job;
     struct job_plan plan;
     enum gd_rc rc = take_rows(undo);
@@ -303,5 +310,5 @@ void cmd_UNDO(struct job *job)
     if (rc != GD_OK)
         job_done(job, rc);
     else
-        job_place(job, placed);
+        job_place(job, false, placed);
 }

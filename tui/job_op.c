@@ -70,8 +70,7 @@ static bool add_row(void *arg, struct gd_op_row *row)
     bool good = row->state == GD_ROW_APPLIED || row->state == GD_ROW_SKIPPED || row->state == GD_ROW_PENDING;
 
     if (!good && printing->op->counts.total == 1)
-        describe_row(row,
-                     row->state == GD_ROW_FAILED && !gd_op_unanswered(row) ? GD_SERVER : GD_NO_ANSWER,
+        describe_row(row, row->state == GD_ROW_FAILED && !gd_op_unanswered(row) ? GD_SERVER : GD_NO_ANSWER,
                      printing->err);
     if (json_array_append_new(printing->rows, gd_op_row_json(row)) != 0) {
         printing->failed = true;
@@ -166,15 +165,15 @@ static enum gd_rc print_both(struct job *job, int64_t one, int64_t other, struct
 enum gd_rc job_operation(struct job *job, int64_t *number, struct gd_op *op)
 {
     bool found = false;
-    enum gd_rc rc = job->argc == 1
-                        ? job_number(job->argv[0], "the operation", number, &job->error)
-                        : gd_fail(&job->error, GD_INPUT, "operations lists them", "%s wants the number of an operation",
-                                  job->command->name);
+    enum gd_rc rc = job->argc == 1 ? job_number(job->argv[0], "the operation", number, &job->error)
+                                   : gd_fail(&job->error, GD_INPUT, "operations lists them",
+                                             "%s wants the number of an operation", job->command->name);
 
     if (rc == GD_OK)
         rc = gd_journal_get(job->desk->ledger, *number, op, &found, &job->error);
     if (rc == GD_OK && !found)
-        rc = gd_fail(&job->error, GD_INPUT, "operations lists them", "there is no operation %" PRId64, *number);
+        rc = gd_fail(&job->error, GD_INPUT, "operations lists them", "there is no operation %" PRId64,
+                     *number);
     return rc;
 }
 
@@ -199,8 +198,8 @@ static void report(struct operating *o, enum gd_rc rc)
 {
     struct job *job = o->job;
     struct gd_error words = {0};
-    enum gd_rc printed = o->before != 0 ? print_both(job, o->before, o->op, &words)
-                                        : job_print_operation(job, o->op, &words);
+    enum gd_rc printed =
+        o->before != 0 ? print_both(job, o->before, o->op, &words) : job_print_operation(job, o->op, &words);
 
     if (rc == GD_OK && o->before != 0 && o->before_rc != GD_OK)
         rc = GD_PARTIAL;
@@ -540,10 +539,11 @@ static enum gd_rc check_allowed(struct job *job, const struct job_plan *plan, in
         int64_t own = job_plan_rows(plan);
 
         *rows += own;
-        rc = gd_op_allowed_by(job->desk->profile, gd_op_right(job->desk->profile, &plan->op), plan->op.kind, own, &job->error);
+        rc = gd_op_allowed_by(job->desk->profile, gd_op_right(job->desk->profile, &plan->op), plan->op.kind,
+                              own, &job->error);
         if (rc == GD_OK)
-            rc = gd_op_allowed_by(job->desk->profile, gd_op_right(job->desk->profile, &plan->op), GD_OP_DEALLOCATE, *rows,
-                                  &job->error);
+            rc = gd_op_allowed_by(job->desk->profile, gd_op_right(job->desk->profile, &plan->op),
+                                  GD_OP_DEALLOCATE, *rows, &job->error);
     }
     return rc;
 }

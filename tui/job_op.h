@@ -12,9 +12,9 @@ struct job_plan {
     struct gd_op op; /* kind, dialect, parent, origin, no_undo, … */
     struct gd_op_row *rows;
     size_t n, room;
-    char *text;     /* what the person is told before confirming; NULL none */
-    int64_t canary; /* do that many first, then ask; 0 all at once */
-    bool staged;    /* the rows stand in the changeset, and leave it when the operation is made */
+    char *text;            /* what the person is told before confirming; NULL none */
+    int64_t canary;        /* do that many first, then ask; 0 all at once */
+    bool staged;           /* the rows stand in the changeset, and leave it when the operation is made */
     struct job_plan *next; /* goes after this one, and is confirmed with it: owned; its text is not used */
 };
 
@@ -38,7 +38,8 @@ void job_plan_names(const struct job_plan *plan, enum gd_row_state state, struct
 GD_MUST_USE enum gd_rc job_plan_deallocation_text(struct job *job, const struct job_plan *plan,
                                                   struct gd_buf *out);
 
-/* The operation that the command's only word names; op is cleared by the caller. GD_INPUT where there is none. */
+/* The operation that the command's only word names; op is cleared by the caller. GD_INPUT where there is
+ * none. */
 GD_MUST_USE enum gd_rc job_operation(struct job *job, int64_t *number, struct gd_op *op);
 
 /* Checks the brakes, then shows the requests (--dry-run), or asks, journals, runs and prints the operation's

@@ -1,4 +1,5 @@
-/* Plans of operations: their rows, what the profile protects, and what the person is told before confirming. */
+/* Plans of operations: their rows, what the profile protects, and what the person is told before confirming.
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <stdio.h>
