@@ -50,6 +50,8 @@ enum gd_fault gd_fault_of(CURLcode code, bool sent, const char **words)
     return GD_FAULT_CONNECT;
 }
 
+#define SECONDS_LONG 1000000000 /* more is only "very long" */
+
 static int64_t parse_seconds(const char *digits, size_t len)
 {
     int64_t seconds = 0;
@@ -57,7 +59,7 @@ static int64_t parse_seconds(const char *digits, size_t len)
     for (size_t i = 0; i < len; i++) {
         if (digits[i] < '0' || digits[i] > '9')
             return -1;
-        if (seconds < 1000000000) /* more is only "very long" */
+        if (seconds < SECONDS_LONG)
             seconds = seconds * 10 + (digits[i] - '0');
     }
     return len > 0 ? seconds : -1;
@@ -78,5 +80,6 @@ int64_t gd_retry_after_parse(const char *value, size_t len, int64_t now)
     when = curl_getdate(date, NULL);
     if (when == (time_t)-1)
         return -1;
-    return when > now ? ((int64_t)when - now) * 1000 : 0;
+    seconds = when > now ? (int64_t)when - now : 0;
+    return (seconds < SECONDS_LONG ? seconds : SECONDS_LONG) * 1000;
 }

@@ -5,6 +5,7 @@
 #include "../../api/alloc.h"
 #include "../../api/codec.h"
 #include "../../api/duration.h"
+#include "../../api/http_part.h"
 #include "../../api/log.h"
 #include "../../api/number.h"
 #include "../../api/text.h"
@@ -182,4 +183,14 @@ void fuzz_mask(const char *text, size_t len)
     gd_log_mask_path(text, &out);
     check_masked(&out, 9);
     gd_buf_wipe(&out);
+}
+
+/* The header as it comes: not ended by a NUL where the value ends. */
+void fuzz_retry_after(const char *text, size_t len)
+{
+    int64_t wait = gd_retry_after_parse(text, len, NOW);
+
+    MUST(wait >= -1);
+    if (len > 1)
+        MUST(gd_retry_after_parse(text + 1, len - 1, NOW) >= -1);
 }

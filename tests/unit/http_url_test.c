@@ -136,6 +136,7 @@ static void test_retry_after(void)
         {"Sun, 06 Nov 1994 08:49:47 GMT", 10000}, /* 10 s from the moment below */
         {"Sunday, 06-Nov-94 08:49:47 GMT", 10000},
         {"Sun, 06 Nov 1994 08:49:30 GMT", 0},
+        {"Wed, 21 Oct 1999999999 07:28:00 GMT", 1000000000000},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
