@@ -134,16 +134,14 @@ static void job_over(struct job *job, enum gd_rc rc, void *arg)
     job_free(&job);
 }
 
-/* Turns the loop until the job is over; each interrupt stops it once more. */
+/* Turns the loop until the job is over; each interrupt stops it once more, one from before it began too. */
 static void turn_until_over(struct shell *shell, struct job *job, struct run *run)
 {
-    int seen = interrupts;
-
     while (!run->over) {
         struct gd_error err = {0};
 
-        if (interrupts != seen) {
-            seen++;
+        if (interrupts != shell->heard) {
+            shell->heard++;
             job_stop(job);
         } else if (gd_loop_turn(shell->loop, -1, &err) != GD_OK) {
             run->error = err;

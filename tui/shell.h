@@ -19,6 +19,7 @@ struct shell {
     struct sink *sink;
     int wake[2]; /* a signal writes, the loop reads */
     bool woken;  /* wake is open */
+    int heard;   /* interrupts that a job was stopped for */
 };
 
 /* Opens loop and sink, the configuration, and the desk of the profile (or the demo's), as far as wanted. */
