@@ -11,7 +11,37 @@
 #include "sink_table.h"
 
 #define HELP_MAX 65536
-#define LEFT_WIDTH 30 /* columns of the left side */
+#define LEFT_WIDTH 24 /* columns of the left side */
+#define RIGHT_MARGIN 79
+
+/* Appends text in lines that end before the right margin; the first one begins at column at, all others at
+ * indent. */
+static void add_wrapped(struct gd_buf *out, const char *text, int at, int indent)
+{
+    char word[RIGHT_MARGIN * 4];
+
+    for (bool first = true; *text != '\0'; first = false) {
+        size_t len = strcspn(text, " ");
+        int width;
+
+        if (len >= sizeof word)
+            len = sizeof word - 1;
+        memcpy(word, text, len);
+        word[len] = '\0';
+        width = sink_width(word);
+        if (!first && at + 1 + width > RIGHT_MARGIN) {
+            gd_buf_addf(out, "\n%*s", indent, "");
+            at = indent;
+        } else if (!first) {
+            gd_buf_addc(out, ' ');
+            at++;
+        }
+        gd_buf_adds(out, word);
+        at += width;
+        text += len + strspn(text + len, " ");
+    }
+    gd_buf_addc(out, '\n');
+}
 
 /* "  left      right" with the right sides below each other. */
 static void add_pair(struct gd_buf *out, const char *left, const char *right)
@@ -23,7 +53,8 @@ static void add_pair(struct gd_buf *out, const char *left, const char *right)
         gd_buf_addc(out, '\n');
         width = -2;
     }
-    gd_buf_addf(out, "%*s%s\n", LEFT_WIDTH - width, "", right);
+    gd_buf_addf(out, "%*s", LEFT_WIDTH - width, "");
+    add_wrapped(out, right, LEFT_WIDTH + 2, LEFT_WIDTH + 2);
 }
 
 static void add_option(struct gd_buf *out, const struct option_row *row)
@@ -76,15 +107,14 @@ static void add_all(const struct job *job, struct gd_buf *out)
     gd_buf_adds(out, "greendesk [OPTIONS]                    the console\n"
                      "greendesk [OPTIONS] COMMAND [ARG…]     one command, then exit\n");
     add_groups(job, out);
-    gd_buf_adds(out, "\nOptions, anywhere on the line; what begins with - and is none stands behind --\n");
+    gd_buf_adds(out, "\nOptions (anywhere on the line; what begins with - and is none stands behind --)\n");
     for (enum option_id id = 0; id < OPT__COUNT; id++) {
         if (option_rows[id].where != OPT_LISTED)
             add_option(out, &option_rows[id]);
     }
-    gd_buf_adds(out,
-                "\nhelp COMMAND says more of one command.\n"
-                "Exit status: 0 done; 1 some of several rows failed; 2 usage or bad input; 3 refused here;\n"
-                "4 refused by the service; 5 no answer.\n");
+    gd_buf_adds(out, "\nhelp COMMAND says more of one command.\n"
+                     "Exit status: 0 done; 1 some of several rows failed; 2 usage or bad input;\n"
+                     "3 refused here; 4 refused by the service; 5 no answer.\n");
 }
 
 static void add_settings(struct gd_buf *out)
@@ -103,13 +133,13 @@ static void add_fields(const struct gd_command *command, struct gd_buf *out)
         add_settings(out);
     if (strstr(command->args, "KEY=VALUE") == NULL || command == &gd_commands[GD_C_SETTINGS])
         return;
-    gd_buf_adds(out, "\nKeys (lists by commas; KEY+=VALUE adds, KEY-=VALUE takes; a VALUE - is read from "
-                     "standard input)\n");
+    gd_buf_adds(out, "\nKeys (lists by commas; KEY+=VALUE adds, KEY-=VALUE takes; a VALUE -\n"
+                     "is read from standard input)\n");
     for (enum gd_field field = 0; field < GD_F__COUNT; field++) {
         const struct gd_field_row *row = &gd_fields[field];
-        bool create = command == &gd_commands[GD_C_CREATE];
+        bool create = command == &gd_commands[GD_C_CREATE], vn = command == &gd_commands[GD_C_VN];
 
-        if ((create ? row->create : row->update) != 0 || (create && field == GD_F_KIND))
+        if ((create ? row->create : vn ? row->vn : row->update) != 0 || (create && field == GD_F_KIND))
             add_pair(out, row->key, row->takes);
     }
 }
@@ -118,10 +148,12 @@ static void add_one(const struct gd_command *command, struct gd_buf *out)
 {
     bool heading = false;
 
-    gd_buf_addf(out, "%s%s%s\n  %s\n", command->name, *command->args != '\0' ? " " : "", command->args,
-                command->help);
-    if (command->more != NULL)
-        gd_buf_addf(out, "\n%s\n", command->more);
+    gd_buf_addf(out, "%s%s%s\n  ", command->name, *command->args != '\0' ? " " : "", command->args);
+    add_wrapped(out, command->help, 2, 2);
+    if (command->more != NULL) {
+        gd_buf_addc(out, '\n');
+        add_wrapped(out, command->more, 0, 0);
+    }
     if (command->keys != NULL && *command->keys != '\0')
         gd_buf_addf(out, "\nKeys in the console: %s\n", command->keys);
     add_fields(command, out);
@@ -157,7 +189,7 @@ void cmd_HELP(struct job *job)
     const struct gd_command *command = job->command;
     struct gd_buf out;
 
-    if (command == &gd_commands[GD_C_HELP])
+    if (command == &gd_commands[GD_C_HELP] && !(job->options.help && job->argc == 0))
         command = job->argc > 0 ? named(job, job->argv[0]) : NULL;
     if (job->error.rc != GD_OK) {
         job_done(job, job->error.rc);
