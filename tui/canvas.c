@@ -90,16 +90,17 @@ static struct area clip(const struct canvas *canvas, struct area area)
 }
 
 /* A wide character that loses one half to what is drawn at x leaves a blank as its other half. */
-static void mend_halves(struct canvas *canvas, int x, int y)
+static inline void mend_halves(struct canvas *canvas, int x, int y)
 {
     struct cell *cell = cell_at(canvas, x, y);
 
+    if (cell->width == 1)
+        return;
     if (cell->width == 0 && x > 0)
         blank(cell - 1, (cell - 1)->role);
     if (cell->width == 2 && x + 1 < canvas->w)
         blank(cell + 1, (cell + 1)->role);
-    if (cell->width != 1)
-        blank(cell, cell->role);
+    blank(cell, cell->role);
 }
 
 void canvas_fill(struct canvas *canvas, struct area area, enum role role)
@@ -121,8 +122,9 @@ int rune_width(int rune)
 {
     int width;
 
-    if (rune >= 0x20 && rune < 0x7f)
-        return 1;
+    if ((rune >= 0x20 && rune < 0x7f) || rune == 0x2022 || rune == 0x2026 ||
+        (rune >= 0x2500 && rune < 0x2580))
+        return 1; /* most of what is ever shown */
     width = wcwidth((wchar_t)rune);
     return width < 0 ? 1 : width > 2 ? 2 : width;
 }
@@ -168,8 +170,8 @@ static int draw_safe(struct canvas *canvas, int x, int y, int left, int right, e
                      const char *text, size_t len)
 {
     while (len > 0) {
-        int rune, next;
-        size_t n = gd_utf8_next(text, len, &rune);
+        int rune = (unsigned char)*text, next;
+        size_t n = rune < 0x80 ? 1 : gd_utf8_next(text, len, &rune);
 
         next = put_rune(canvas, x, y, left, right, role, rune < 0 ? 0xfffd : rune);
         if (next < 0)
@@ -234,8 +236,8 @@ size_t text_cut(const char *text, size_t len, int width, int *columns)
 
     *columns = 0;
     while (at < len) {
-        int rune;
-        size_t n = gd_utf8_next(text + at, len - at, &rune);
+        int rune = (unsigned char)text[at];
+        size_t n = rune < 0x80 ? 1 : gd_utf8_next(text + at, len - at, &rune);
         int w = rune_width(rune < 0 ? 0xfffd : rune);
 
         if (*columns + w > width)
@@ -280,12 +282,12 @@ static void draw_tail(struct canvas *canvas, int x, int y, int right, enum role 
     draw_safe(canvas, x, y, x, right, role, text, len);
 }
 
-void canvas_fit(struct canvas *canvas, struct area area, int x, int y, int width, enum fit fit,
-                enum role role, const char *text)
+void canvas_fit_safe(struct canvas *canvas, struct area area, int x, int y, int width, enum fit fit,
+                     enum role role, const char *text, size_t len, int columns)
 {
     struct area field = {area.x + x, area.y + y, width < area.w - x ? width : area.w - x, 1};
-    size_t len = text ? strlen(text) : 0, cut;
-    int columns, end;
+    size_t cut;
+    int end;
 
     if (y < 0 || y >= area.h || x < 0 || field.w <= 0)
         return;
@@ -293,8 +295,6 @@ void canvas_fit(struct canvas *canvas, struct area area, int x, int y, int width
     field = clip(canvas, field);
     if (field.h == 0 || field.w == 0 || len == 0)
         return;
-    text = make_safe(canvas, text, &len);
-    columns = safe_width(text, len);
     end = field.x + field.w;
     if (columns <= field.w) {
         draw_safe(canvas, fit == FIT_RIGHT ? end - columns : field.x, field.y, field.x, end, role, text, len);
@@ -307,6 +307,15 @@ void canvas_fit(struct canvas *canvas, struct area area, int x, int y, int width
     cut = text_cut(text, len, field.w - 1, &columns);
     draw_safe(canvas, field.x, field.y, field.x, end, role, text, cut);
     put_rune(canvas, field.x + columns, field.y, field.x, end, role, 0x2026);
+}
+
+void canvas_fit(struct canvas *canvas, struct area area, int x, int y, int width, enum fit fit,
+                enum role role, const char *text)
+{
+    size_t len = text ? strlen(text) : 0;
+
+    text = make_safe(canvas, text ? text : "", &len);
+    canvas_fit_safe(canvas, area, x, y, width, fit, role, text, len, safe_width(text, len));
 }
 
 struct area canvas_frame(struct canvas *canvas, struct area area, enum role role)
@@ -363,9 +372,17 @@ bool canvas_changed(const struct canvas *canvas, int y, int *from, int *to)
     return true;
 }
 
+void canvas_settle_line(struct canvas *canvas, int y)
+{
+    size_t at = (size_t)y * (size_t)canvas->w;
+
+    memcpy(canvas->shown + at, canvas->cells + at, (size_t)canvas->w * sizeof *canvas->cells);
+}
+
 void canvas_settle(struct canvas *canvas)
 {
-    memcpy(canvas->shown, canvas->cells, (size_t)canvas->w * (size_t)canvas->h * sizeof *canvas->cells);
+    for (int y = 0; y < canvas->h; y++)
+        canvas_settle_line(canvas, y);
 }
 
 void canvas_forget(struct canvas *canvas)

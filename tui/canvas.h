@@ -54,6 +54,10 @@ enum fit { FIT_LEFT, FIT_RIGHT, FIT_TAIL /* left-aligned, cut at its beginning *
 void canvas_fit(struct canvas *canvas, struct area area, int x, int y, int width, enum fit fit,
                 enum role role, const char *text);
 
+/* The same with text that is escaped already, of so many columns. */
+void canvas_fit_safe(struct canvas *canvas, struct area area, int x, int y, int width, enum fit fit,
+                     enum role role, const char *text, size_t len, int columns);
+
 /* Draws a frame along the area's edge, with titles left and right in its upper line (NULL: none), and returns
  * the area inside. */
 struct area canvas_frame(struct canvas *canvas, struct area area, enum role role);
@@ -75,6 +79,7 @@ int rune_width(int rune);
  * that all is shown; canvas_forget that nothing is. */
 bool canvas_changed(const struct canvas *canvas, int y, int *from, int *to);
 void canvas_settle(struct canvas *canvas);
+void canvas_settle_line(struct canvas *canvas, int y);
 void canvas_forget(struct canvas *canvas);
 
 /* Appends the screen as text: a line each, without trailing blanks. */

@@ -73,6 +73,8 @@ static void draw_base(struct console *console)
 
     if ((console->dirty & DIRTY_FIRST) && layout->first.w)
         console->list->class->draw(console->list, canvas, layout->first, !covered && console->focus == 0);
+    else if ((console->dirty & DIRTY_CURSOR) && layout->first.w)
+        pane_list_draw_cursor(console->list, canvas, layout->first, !covered && console->focus == 0);
     if ((console->dirty & DIRTY_SECOND) && layout->second.w)
         console->detail->class->draw(console->detail, canvas, layout->second,
                                      !covered && console->focus == 1);

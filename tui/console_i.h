@@ -23,7 +23,8 @@ enum dirty {
     DIRTY_SECOND = 1 << 2,
     DIRTY_FOOT = 1 << 3,
     DIRTY_OVER = 1 << 4,
-    DIRTY_ALL = (1 << 5) - 1
+    DIRTY_CURSOR = 1 << 5, /* of the list, and nothing else of it */
+    DIRTY_ALL = (1 << 6) - 1
 };
 
 struct terminal;

@@ -236,8 +236,10 @@ static void size(struct pane *pane, int *w, int *h)
 static void draw_value(struct form *form, const struct form_field *field, struct canvas *canvas,
                        struct area in, int y, bool focus)
 {
-    int w = in.w - VALUE_X - TAG_W - 1;
+    int w = in.w - VALUE_X - TAG_W - 2;
     enum role role = focus ? ROLE_FIELD_FOCUS : ROLE_FIELD;
+
+    canvas_fill(canvas, (struct area){in.x + VALUE_X - 1, in.y + y, w + 2, 1}, role);
 
     if (field->choices) {
         const char *now = field->touched ? form_text(field) : field->old;

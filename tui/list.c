@@ -194,6 +194,7 @@ static void swap_in(struct list *list)
     list->n_coming = n;
     drop_rows(list, list->coming, list->n_coming);
     list->n_coming = 0;
+    list->changes++;
     list->at_first = list->fresh_first;
     list->at_last = list->fresh_last;
     list->loaded = true;
@@ -223,6 +224,7 @@ static void join(struct list *list, bool up)
     memcpy(list->rows + (up ? 0 : list->n), list->coming, (size_t)n * sizeof *list->rows);
     list->n += n;
     list->n_coming = 0;
+    list->changes++;
 }
 
 /* Lets go of rows far away from the view, so that the window never grows with the list. */
@@ -233,6 +235,7 @@ static void trim(struct list *list)
 
     if (spare <= 0)
         return;
+    list->changes++;
     if (above > 0) {
         int cut = above < spare ? above : spare;
 
@@ -333,6 +336,14 @@ bool list_step(struct list *list, int64_t budget_us)
 bool list_busy(const struct list *list)
 {
     return list->phase != LIST_IDLE;
+}
+
+bool list_lacks(const struct list *list)
+{
+    if (list->phase == LIST_IDLE)
+        return false;
+    return list->phase == LIST_BACK || list->phase == LIST_FORWARD || list->pending != 0 ||
+           (!list->at_last && list->top + list->height > list->n);
 }
 
 /* Moves within the window; what is beyond it is left pending unless there is nothing beyond. */

@@ -46,8 +46,9 @@ struct list {
     int64_t anchor;               /* the row on which the cursor is to stand; 0 none */
     int anchor_line;              /* on this visible line */
     bool from_end;
-    bool loaded; /* rows have come once since list_restart */
-    bool moved;  /* the person moved the cursor since: else it stays on the first row, whichever that is */
+    bool loaded;           /* rows have come once since list_restart */
+    unsigned long changes; /* how often rows came or went */
+    bool moved; /* the person moved the cursor since: else it stays on the first row, whichever that is */
     struct gd_error error; /* of the last fetch */
 };
 
@@ -67,8 +68,9 @@ void list_seek(struct list *list, int64_t id);
 /* Works on what is to be read for budget_us (0: until done); false where nothing is left to do. */
 bool list_step(struct list *list, int64_t budget_us);
 
-/* Whether rows are being read. */
+/* Whether rows are being read; whether the view lacks some of them (reading ahead can wait). */
 bool list_busy(const struct list *list);
+bool list_lacks(const struct list *list);
 
 /* For the source: hands over a row; the list owns data from here on. */
 void list_take(struct list *list, int64_t id, void *data);

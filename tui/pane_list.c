@@ -30,16 +30,16 @@ static enum gd_rc fetch(void *arg, int64_t place, bool back, bool with_place, in
 
 static void take_row(void *arg, const struct gd_alloc *row)
 {
-    struct gd_alloc *copy = gd_calloc(1, sizeof *copy);
+    struct list_item *item = gd_calloc(1, sizeof *item);
     struct gd_error ignored = {0};
 
-    if (!copy)
+    if (!item)
         return;
-    if (gd_alloc_copy(copy, row, &ignored) != GD_OK) {
-        gd_free(copy);
+    if (gd_alloc_copy(&item->alloc, row, &ignored) != GD_OK) {
+        gd_free(item);
         return;
     }
-    list_take(arg, row->row, copy);
+    list_take(arg, row->row, item);
 }
 
 static enum gd_rc step(void *arg, int64_t budget_us, struct list *list, bool *done, struct gd_error *err)
@@ -51,17 +51,15 @@ static enum gd_rc step(void *arg, int64_t budget_us, struct list *list, bool *do
 
 static void drop_row(void *row)
 {
-    struct gd_alloc *alloc = row;
-
-    gd_alloc_clear(alloc);
-    gd_free(alloc);
+    pane_list_item_clear(row);
+    gd_free(row);
 }
 
 const struct gd_alloc *pane_list_here(struct pane *pane)
 {
     const struct list_row *row = list_here(&of(pane)->list);
 
-    return row ? row->data : NULL;
+    return row ? &((const struct list_item *)row->data)->alloc : NULL;
 }
 
 /* ---- filter and order ---- */
@@ -82,17 +80,22 @@ static enum gd_rc requery(struct pane_list *self, struct gd_error *err)
 
 static void after_change(struct pane_list *self)
 {
-    console_dirty(self->pane.console, DIRTY_FIRST | DIRTY_FOOT);
+    console_dirty(self->pane.console, DIRTY_FIRST);
     pane_detail_touch(self->pane.console->detail);
 }
 
 /* Reads a little at once, so that the next picture has the rows already where that is quick. */
-static void hurry(struct pane_list *self)
+static void read_now(struct pane_list *self)
 {
     int64_t end = gd_mono_ms() + KEY_BUDGET_US / 1000;
 
-    while (list_busy(&self->list) && gd_mono_ms() < end && list_step(&self->list, KEY_BUDGET_US / 4))
+    while (list_lacks(&self->list) && gd_mono_ms() < end && list_step(&self->list, KEY_BUDGET_US / 4))
         ;
+}
+
+static void hurry(struct pane_list *self)
+{
+    read_now(self);
     after_change(self);
 }
 
@@ -121,6 +124,7 @@ enum gd_rc pane_list_set_filter(struct pane *pane, const char *text, bool keep, 
         return err->rc ? err->rc : gd_fail_memory(err);
     }
     gd_filter_free(&old);
+    console_dirty(pane->console, DIRTY_FOOT);
     gd_free(self->text);
     self->text = copy;
     if (keep && id)
@@ -261,7 +265,8 @@ static int64_t times(const struct act *act)
 static bool move(struct pane_list *self, const struct act *act)
 {
     struct list *list = &self->list;
-    int page = list->height > 1 ? list->height - 1 : 1;
+    int page = list->height > 1 ? list->height - 1 : 1, top = list->top;
+    unsigned long changes = list->changes;
 
     switch (act->id) {
     case GD_C_DOWN:
@@ -291,7 +296,13 @@ static bool move(struct pane_list *self, const struct act *act)
     default:
         return false;
     }
-    hurry(self);
+    read_now(self);
+    if (list->top == top && list->changes == changes) {
+        console_dirty(self->pane.console, DIRTY_CURSOR);
+        pane_detail_touch(self->pane.console->detail);
+    } else {
+        after_change(self);
+    }
     return true;
 }
 
@@ -343,14 +354,17 @@ static bool act(struct pane *pane, const struct act *act, struct gd_error *err)
     case GD_C_MARK:
         mark_here(self);
         hurry(self);
+        console_dirty(pane->console, DIRTY_FOOT);
         return true;
     case GD_C_MARK_ALL:
         mark_all(self, err);
         after_change(self);
+        console_dirty(pane->console, DIRTY_FOOT);
         return true;
     case GD_C_UNMARK:
         marks_clear(&self->marks);
         after_change(self);
+        console_dirty(pane->console, DIRTY_FOOT);
         return true;
     case GD_C_SORT_NEXT:
     case GD_C_SORT_PREVIOUS:
@@ -383,6 +397,7 @@ static void list_pane_free(struct pane *pane)
     gd_free(self->text);
     marks_free(&self->marks);
     gd_buf_wipe(&self->cell);
+    gd_buf_wipe(&self->cells);
     gd_free(self);
 }
 
@@ -417,6 +432,7 @@ enum gd_rc pane_list_new(struct console *console, struct pane **out, struct gd_e
     self->pane = (struct pane){&list_class, console};
     self->sort = (struct gd_sort){GD_SORT_FIRST_SEEN, true};
     gd_buf_init(&self->cell, 64 * 1024);
+    gd_buf_init(&self->cells, 64 * 1024);
     list_init(&self->list, &source);
     marks_init(&self->marks);
     self->text = gd_strdup("");

@@ -4,38 +4,73 @@
 #include <stdio.h>
 
 #include "../api/filter.h"
+#include "../api/mem.h"
+#include "../api/text.h"
 #include "pane_list_i.h"
 
 enum {
     GAP = 2, /* between columns */
-    MARK_W = 2
+    MARK_W = 2,
+    CELL_MOST = 500 /* bytes of a cell that are looked at: far more than is shown */
 };
 
-struct columns {
-    enum column at[COLUMN__COUNT];
-    int x[COLUMN__COUNT], w[COLUMN__COUNT], n;
-};
+void pane_list_item_clear(struct list_item *item)
+{
+    gd_alloc_clear(&item->alloc);
+    gd_wipe_free(&item->text);
+}
+
+/* Makes the cells of a row, unless they are as new as they can be. */
+static void make_cells(struct pane_list *self, struct list_item *item, const struct view *now)
+{
+    struct view view = *now;
+
+    view.reveal = console_revealed(self->pane.console, item->alloc.row);
+    if (item->text && item->second == view.now && item->reveal == view.reveal)
+        return;
+    gd_buf_clear(&self->cells);
+    for (int column = 0; column < COLUMN__COUNT; column++) {
+        size_t at = self->cells.len;
+        int width;
+
+        gd_buf_clear(&self->cell);
+        describe_cell((enum column)column, &item->alloc, &view, &self->cell);
+        gd_text_escape(self->cell.data, self->cell.len < CELL_MOST ? self->cell.len : CELL_MOST,
+                       &self->cells);
+        text_cut(self->cells.data + at, self->cells.len - at, UINT8_MAX, &width);
+        item->cell[column].at = (uint16_t)at;
+        item->cell[column].len = (uint16_t)(self->cells.len - at);
+        item->cell[column].width = (uint8_t)width;
+        item->cell[column].role = (uint8_t)describe_cell_role((enum column)column, &item->alloc, &view);
+    }
+    gd_wipe_free(&item->text);
+    item->text = gd_strndup(self->cells.data, self->cells.len);
+    item->second = view.now;
+    item->reveal = view.reveal;
+}
 
 /* Lets each column grow to what its rows hold, within its bounds. Never back: the picture stays calm. */
-static void widen(struct pane_list *self, const struct view *view)
+static void widen(struct pane_list *self, const struct list_item *item)
 {
-    struct canvas *canvas = &self->pane.console->canvas;
+    for (int column = 0; column < COLUMN__COUNT; column++) {
+        int w = item->cell[column].width, most = column_rows[column].most;
+
+        if (w > self->width[column])
+            self->width[column] = w < most ? w : most;
+    }
+}
+
+/* The rows in view, with their cells. */
+static void make_view(struct pane_list *self, const struct view *view)
+{
     int last = self->list.top + self->list.height;
 
-    for (int column = 0; column < COLUMN__COUNT; column++) {
-        const struct column_row *row = &column_rows[column];
-
-        if (self->width[column] < row->least)
-            self->width[column] = row->least;
-        for (int i = self->list.top; i < last && i < self->list.n && self->width[column] < row->most; i++) {
-            int w;
-
-            gd_buf_clear(&self->cell);
-            describe_cell((enum column)column, self->list.rows[i].data, view, &self->cell);
-            w = canvas_width(canvas, self->cell.data);
-            if (w > self->width[column])
-                self->width[column] = w < row->most ? w : row->most;
-        }
+    for (int column = 0; column < COLUMN__COUNT; column++)
+        if (self->width[column] < column_rows[column].least)
+            self->width[column] = column_rows[column].least;
+    for (int i = self->list.top; i < last && i < self->list.n; i++) {
+        make_cells(self, self->list.rows[i].data, view);
+        widen(self, self->list.rows[i].data);
     }
 }
 
@@ -113,22 +148,20 @@ static void draw_heads(const struct pane_list *self, struct canvas *canvas, stru
 }
 
 static void draw_row(struct pane_list *self, struct canvas *canvas, struct area area, int y,
-                     const struct gd_alloc *alloc, const struct columns *columns, enum role cursor)
+                     const struct list_item *item, const struct columns *columns, enum role cursor)
 {
-    struct view view = console_view(self->pane.console, alloc->row);
-    bool marked = marks_has(&self->marks, alloc->row);
+    bool marked = marks_has(&self->marks, item->alloc.row);
 
     if (cursor != ROLE_TEXT)
         canvas_fill(canvas, (struct area){area.x, area.y + y, area.w, 1}, cursor);
     if (marked || cursor != ROLE_TEXT)
         canvas_puts(canvas, area, 0, y, cursor != ROLE_TEXT ? cursor : ROLE_MARK, marked ? "●" : "▸");
-    for (int i = 0; i < columns->n; i++) {
-        enum role role = describe_cell_role(columns->at[i], alloc, &view);
+    for (int i = 0; i < columns->n && item->text; i++) {
+        enum column column = columns->at[i];
+        enum role role = cursor != ROLE_TEXT ? cursor : (enum role)item->cell[column].role;
 
-        gd_buf_clear(&self->cell);
-        describe_cell(columns->at[i], alloc, &view, &self->cell);
-        canvas_fit(canvas, area, columns->x[i], y, columns->w[i], column_rows[columns->at[i]].fit,
-                   cursor != ROLE_TEXT ? cursor : role, self->cell.data);
+        canvas_fit_safe(canvas, area, columns->x[i], y, columns->w[i], column_rows[column].fit, role,
+                        item->text + item->cell[column].at, item->cell[column].len, item->cell[column].width);
     }
 }
 
@@ -180,12 +213,18 @@ static void draw_title(struct pane_list *self, struct canvas *canvas, struct are
         canvas_puts(canvas, area, area.w - w - 2, 0, ROLE_TEXT, right);
 }
 
+static void draw_line(struct pane_list *self, struct canvas *canvas, struct area in, int i, bool focus)
+{
+    enum role cursor = i != self->list.cursor ? ROLE_TEXT : focus ? ROLE_CURSOR : ROLE_CURSOR_AWAY;
+
+    draw_row(self, canvas, in, i - self->list.top + 1, self->list.rows[i].data, &self->columns, cursor);
+}
+
 void pane_list_draw(struct pane *pane, struct canvas *canvas, struct area area, bool focus)
 {
     struct pane_list *self = (struct pane_list *)pane;
     struct view view = console_view(pane->console, 0);
     struct area in = canvas_frame(canvas, area, focus ? ROLE_BORDER_FOCUS : ROLE_BORDER);
-    struct columns columns;
 
     draw_title(self, canvas, area, focus);
     canvas_fill(canvas, in, ROLE_TEXT);
@@ -196,13 +235,31 @@ void pane_list_draw(struct pane *pane, struct canvas *canvas, struct area area, 
         draw_empty(self, canvas, in);
         return;
     }
-    widen(self, &view);
-    columns = choose_columns(self, in.w - 1);
-    draw_heads(self, canvas, in, &columns);
-    for (int y = 0; y < self->list.height && self->list.top + y < self->list.n; y++) {
-        bool here = self->list.top + y == self->list.cursor;
-        enum role cursor = !here ? ROLE_TEXT : focus ? ROLE_CURSOR : ROLE_CURSOR_AWAY;
+    make_view(self, &view);
+    self->columns = choose_columns(self, in.w - 1);
+    draw_heads(self, canvas, in, &self->columns);
+    for (int i = self->list.top; i < self->list.top + self->list.height && i < self->list.n; i++)
+        draw_line(self, canvas, in, i, focus);
+    self->drawn_top = self->list.top;
+    self->drawn_cursor = self->list.cursor;
+}
 
-        draw_row(self, canvas, in, y + 1, self->list.rows[self->list.top + y].data, &columns, cursor);
+void pane_list_draw_cursor(struct pane *pane, struct canvas *canvas, struct area area, bool focus)
+{
+    struct pane_list *self = (struct pane_list *)pane;
+    struct view view = console_view(pane->console, 0);
+    struct area in = {area.x + 1, area.y + 1, area.w - 2, area.h - 2};
+    int rows[2] = {self->drawn_cursor, self->list.cursor};
+
+    if (self->list.top != self->drawn_top || in.h - 1 != self->list.height ||
+        self->drawn_cursor >= self->list.n) {
+        pane_list_draw(pane, canvas, area, focus);
+        return;
     }
+    for (int i = 0; i < 2; i++) {
+        canvas_fill(canvas, (struct area){in.x, in.y + 1 + rows[i] - self->list.top, in.w, 1}, ROLE_TEXT);
+        make_cells(self, self->list.rows[rows[i]].data, &view);
+        draw_line(self, canvas, in, rows[i], focus);
+    }
+    self->drawn_cursor = self->list.cursor;
 }

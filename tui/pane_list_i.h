@@ -8,6 +8,24 @@
 #include "marks.h"
 #include "panes.h"
 
+/* A row of the list: the allocation, and its cells as they were last made. */
+struct list_item {
+    struct gd_alloc alloc;
+    char *text; /* of all cells, escaped, one behind the other; NULL before they were made */
+    struct {
+        uint16_t at, len;
+        uint8_t width, role;
+    } cell[COLUMN__COUNT];
+    int64_t second; /* when */
+    bool reveal;
+};
+
+/* The columns that are shown, and where. */
+struct columns {
+    enum column at[COLUMN__COUNT];
+    int x[COLUMN__COUNT], w[COLUMN__COUNT], n;
+};
+
 struct pane_list {
     struct pane pane;
     struct list list;
@@ -24,11 +42,14 @@ struct pane_list {
     size_t hidden_n;
     int64_t hidden_version;
     const struct gd_filter *hidden_filter;
-    struct gd_buf cell;
+    struct columns columns; /* of the last full draw */
+    int drawn_top, drawn_cursor;
+    struct gd_buf cell, cells; /* scratch */
 };
 
 /* ---- pane_list_draw.c ---- */
 
+void pane_list_item_clear(struct list_item *item);
 void pane_list_draw(struct pane *pane, struct canvas *canvas, struct area area, bool focus);
 
 #endif

@@ -14,6 +14,10 @@ GD_MUST_USE enum gd_rc pane_list_new(struct console *console, struct pane **out,
 /* The allocation under the cursor; NULL where there is none. */
 const struct gd_alloc *pane_list_here(struct pane *pane);
 
+/* Draws the rows between which the cursor moved, and nothing else: the rest stands on the canvas as the last full
+ * draw left it. */
+void pane_list_draw_cursor(struct pane *pane, struct canvas *canvas, struct area area, bool focus);
+
 /* The filter's text; "" none. Setting it reads anew; keep: the cursor stays on its row where it still
  * matches. GD_INPUT leaves all as it was. */
 const char *pane_list_filter(struct pane *pane);

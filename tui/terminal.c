@@ -1,21 +1,15 @@
-/* The terminal: start, paint, suspend, end. What a signal handler needs is in static memory, made at the
- * start. */
+/* The terminal: start, suspend, end, size, keys, title. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "terminal.h"
+#include "terminal_i.h"
 
-#include <curses.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <termios.h>
+#include <sys/mman.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #include "../api/mem.h"
 #include "../api/text.h"
@@ -26,131 +20,6 @@
 #define TITLE_KEEP "\033[22;0t"
 #define TITLE_BACK "\033[23;0t"
 
-struct terminal {
-    SCREEN *screen;
-    enum depth depth;
-    attr_t attrs[ROLE__COUNT];
-    bool ascii;  /* the locale has no other characters */
-    bool titles; /* the terminal has a window title */
-    cchar_t *line;
-    int room;
-    bool clear; /* paint from an empty screen */
-};
-
-/* What signal handlers use. */
-static struct {
-    volatile sig_atomic_t pending; /* enum terminal_signal */
-    int pipe[2];
-    char restore[256]; /* bytes that give the terminal back */
-    size_t restore_len;
-    struct termios modes;
-    volatile sig_atomic_t open;
-} shared = {.pipe = {-1, -1}};
-
-static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT};
-static struct sigaction fatal_before[sizeof fatal_signals / sizeof *fatal_signals];
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static void tell(const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(STDOUT_FILENO, bytes, len);
-
-        if (n < 0 && errno != EINTR)
-            return;
-        if (n > 0) {
-            bytes += n;
-            len -= (size_t)n;
-        }
-    }
-}
-
-/* ---- signals ---- */
-
-static void on_signal(int number)
-{
-    int kept = errno;
-
-    shared.pending |= number == SIGWINCH  ? TERMINAL_RESIZED
-                      : number == SIGINT  ? TERMINAL_INTERRUPT
-                      : number == SIGTSTP ? TERMINAL_STOP
-                                          : TERMINAL_END;
-    if (write(shared.pipe[1], "", 1) < 0) {
-        /* the pipe is full: it is readable already */
-    }
-    errno = kept;
-}
-
-/* A crash: the terminal is given back, then the signal does what it did before. */
-static void on_fatal(int number)
-{
-    if (shared.open) {
-        shared.open = 0;
-        tell(shared.restore, shared.restore_len);
-        tcsetattr(STDIN_FILENO, TCSANOW, &shared.modes);
-    }
-    for (size_t i = 0; i < COUNT(fatal_signals); i++)
-        if (fatal_signals[i] == number)
-            sigaction(number, &fatal_before[i], NULL);
-    raise(number);
-}
-
-static void catch_signals(void)
-{
-    static const int caught[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP};
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = 0};
-
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < COUNT(caught); i++)
-        sigaction(caught[i], &action, NULL);
-    action.sa_handler = on_fatal;
-    action.sa_flags = SA_NODEFER;
-    for (size_t i = 0; i < COUNT(fatal_signals); i++)
-        sigaction(fatal_signals[i], &action, &fatal_before[i]);
-}
-
-static void release_signals(void)
-{
-    static const int caught[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP};
-
-    for (size_t i = 0; i < COUNT(caught); i++)
-        signal(caught[i], SIG_DFL);
-    for (size_t i = 0; i < COUNT(fatal_signals); i++)
-        sigaction(fatal_signals[i], &fatal_before[i], NULL);
-}
-
-int terminal_signal_fd(const struct terminal *terminal)
-{
-    (void)terminal;
-    return shared.pipe[0];
-}
-
-unsigned terminal_signals(struct terminal *terminal)
-{
-    char bytes[64];
-    unsigned pending;
-
-    (void)terminal;
-    while (read(shared.pipe[0], bytes, sizeof bytes) == (ssize_t)sizeof bytes)
-        ;
-    pending = (unsigned)shared.pending;
-    shared.pending = 0;
-    return pending;
-}
-
-/* ---- start and end ---- */
-
-static void add_restore(const char *bytes)
-{
-    size_t len = bytes && bytes != (char *)-1 ? strlen(bytes) : 0;
-
-    if (shared.restore_len + len > sizeof shared.restore)
-        return;
-    memcpy(shared.restore + shared.restore_len, bytes, len);
-    shared.restore_len += len;
-}
-
 static const char *capability(const char *name)
 {
     static const char none[] = "";
@@ -159,17 +28,16 @@ static const char *capability(const char *name)
     return bytes && bytes != (char *)-1 ? bytes : none;
 }
 
-/* Made while the terminal is healthy: the handler of a crash only writes it. */
-static void prepare_restore(const struct terminal *terminal)
+/* What gives the terminal back, for the handler of a crash. */
+static void make_restore(const struct terminal *terminal, struct gd_buf *out)
 {
-    shared.restore_len = 0;
-    add_restore(PASTE_OFF);
-    add_restore(capability("rmkx"));
-    add_restore(capability("cnorm"));
-    add_restore(capability("sgr0"));
-    add_restore(capability("rmcup"));
+    gd_buf_adds(out, PASTE_OFF);
+    gd_buf_adds(out, capability("rmkx"));
+    gd_buf_adds(out, capability("cnorm"));
+    gd_buf_adds(out, capability("sgr0"));
+    gd_buf_adds(out, capability("rmcup"));
     if (terminal->titles)
-        add_restore(TITLE_BACK);
+        gd_buf_adds(out, TITLE_BACK);
 }
 
 static attr_t attributes(unsigned style)
@@ -214,19 +82,41 @@ static void use_theme(struct terminal *terminal, const struct theme *theme)
     }
 }
 
+/* The terminal's modes are ours to set, since curses writes to a file in memory: no echo, no lines, no
+ * signals from keys, output as it is. */
+static void set_modes(struct terminal *terminal)
+{
+    tcgetattr(STDIN_FILENO, &terminal->before);
+    terminal->raw = terminal->before;
+    terminal->raw.c_iflag &= ~(tcflag_t)(IXON | IXOFF | ICRNL | INLCR | IGNCR | ISTRIP | BRKINT | PARMRK);
+    terminal->raw.c_oflag &= ~(tcflag_t)OPOST;
+    terminal->raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    terminal->raw.c_cc[VMIN] = 1;
+    terminal->raw.c_cc[VTIME] = 0;
+}
+
 static void enter(struct terminal *terminal)
 {
-    raw();
-    noecho();
-    nonl();
-    intrflush(stdscr, FALSE);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->raw);
+    if (terminal->titles)
+        terminal_tell(TITLE_KEEP, strlen(TITLE_KEEP));
+    terminal_tell(PASTE_ON, strlen(PASTE_ON));
     keypad(stdscr, TRUE);
     leaveok(stdscr, FALSE);
     typeahead(-1);
+    terminal_taken(true);
+}
+
+static void leave(struct terminal *terminal)
+{
+    curs_set(1);
+    endwin();
+    terminal_flush(terminal);
+    terminal_tell(PASTE_OFF, strlen(PASTE_OFF));
     if (terminal->titles)
-        tell(TITLE_KEEP, strlen(TITLE_KEEP));
-    tell(PASTE_ON, strlen(PASTE_ON));
-    shared.open = 1;
+        terminal_tell(TITLE_BACK, strlen(TITLE_BACK));
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->before);
+    terminal_taken(false);
 }
 
 static bool has_title(void)
@@ -238,6 +128,26 @@ static bool has_title(void)
                     strncmp(term, "foot", 4) == 0 || strncmp(term, "alacritty", 9) == 0);
 }
 
+static void drop(struct terminal *terminal)
+{
+    if (terminal->screen)
+        delscreen(terminal->screen);
+    if (terminal->out)
+        fclose(terminal->out);
+    gd_free(terminal->bytes);
+    gd_free(terminal->line);
+    gd_free(terminal);
+}
+
+static enum gd_rc make_file(struct terminal *terminal, struct gd_error *err)
+{
+    terminal->out_fd = memfd_create("screen", MFD_CLOEXEC);
+    terminal->out = terminal->out_fd < 0 ? NULL : fdopen(terminal->out_fd, "w");
+    if (!terminal->out)
+        return gd_fail(err, GD_IO, NULL, "no file in memory could be made: %s", strerror(errno));
+    return GD_OK;
+}
+
 static enum gd_rc start(struct terminal *terminal, struct gd_error *err)
 {
     const char *term = getenv("TERM");
@@ -245,20 +155,30 @@ static enum gd_rc start(struct terminal *terminal, struct gd_error *err)
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return gd_fail(err, GD_INPUT, "give a command (greendesk --help), or --script FILE",
                        "the console needs a terminal on standard input and output");
-    if (pipe2(shared.pipe, O_CLOEXEC | O_NONBLOCK) < 0)
-        return gd_fail(err, GD_IO, NULL, "no pipe could be made: %s", strerror(errno));
-    tcgetattr(STDIN_FILENO, &shared.modes);
-    terminal->screen = newterm(NULL, stdout, stdin);
+    if (make_file(terminal, err) != GD_OK)
+        return err->rc;
+    terminal->screen = newterm(NULL, terminal->out, stdin);
     if (!terminal->screen)
         return gd_fail(err, GD_INPUT, "set TERM to one that is installed, for example xterm-256color",
                        "the terminal type \"%s\" cannot be used here", term ? term : "");
     if (!*capability("cup")) {
         endwin();
-        delscreen(terminal->screen);
         return gd_fail(err, GD_INPUT, "give a command instead (greendesk --help)",
-                       "the terminal type \"%s\" cannot move its cursor", term);
+                       "the terminal type \"%s\" cannot move its cursor", term ? term : "");
     }
     return GD_OK;
+}
+
+static enum gd_rc watch(struct terminal *terminal, struct gd_error *err)
+{
+    struct gd_buf restore;
+    enum gd_rc rc;
+
+    gd_buf_init(&restore, 256);
+    make_restore(terminal, &restore);
+    rc = terminal_catch(restore.data, &terminal->before, err);
+    gd_buf_free(&restore);
+    return rc;
 }
 
 enum gd_rc terminal_open(const struct theme *theme, struct terminal **out, struct gd_error *err)
@@ -268,14 +188,18 @@ enum gd_rc terminal_open(const struct theme *theme, struct terminal **out, struc
     if (!terminal)
         return gd_fail_memory(err);
     if (start(terminal, err) != GD_OK) {
-        gd_free(terminal);
+        drop(terminal);
         return err->rc;
     }
+    set_modes(terminal);
     terminal->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
     terminal->titles = has_title();
     use_theme(terminal, theme);
-    prepare_restore(terminal);
-    catch_signals();
+    if (watch(terminal, err) != GD_OK) {
+        endwin();
+        drop(terminal);
+        return err->rc;
+    }
     enter(terminal);
     *out = terminal;
     return GD_OK;
@@ -285,18 +209,9 @@ void terminal_close(struct terminal **terminal)
 {
     if (!*terminal)
         return;
-    curs_set(1);
-    endwin();
-    tell(PASTE_OFF, strlen(PASTE_OFF));
-    if ((*terminal)->titles)
-        tell(TITLE_BACK, strlen(TITLE_BACK));
-    shared.open = 0;
-    release_signals();
-    close(shared.pipe[0]);
-    close(shared.pipe[1]);
-    delscreen((*terminal)->screen);
-    gd_free((*terminal)->line);
-    gd_free(*terminal);
+    leave(*terminal);
+    terminal_release_signals();
+    drop(*terminal);
     *terminal = NULL;
 }
 
@@ -304,21 +219,14 @@ void terminal_suspend(struct terminal *terminal)
 {
     struct sigaction stop = {.sa_handler = SIG_DFL}, before;
 
-    curs_set(1);
-    endwin();
-    tell(PASTE_OFF, strlen(PASTE_OFF));
-    if (terminal->titles)
-        tell(TITLE_BACK, strlen(TITLE_BACK));
-    shared.open = 0;
+    leave(terminal);
     sigemptyset(&stop.sa_mask);
     sigaction(SIGTSTP, &stop, &before);
     raise(SIGTSTP);
     sigaction(SIGTSTP, &before, NULL);
     enter(terminal);
     terminal->clear = true;
-    shared.pending |= TERMINAL_RESIZED;
-    if (write(shared.pipe[1], "", 1) < 0)
-        return;
+    terminal_note(TERMINAL_RESIZED);
 }
 
 void terminal_size(struct terminal *terminal, int *w, int *h)
@@ -366,110 +274,6 @@ ssize_t terminal_read(struct terminal *terminal, char *bytes, size_t room)
     return n < 0 ? 0 : n;
 }
 
-/* ---- painting ---- */
-
-/* What a locale without other characters shows instead. */
-static wchar_t plain(uint32_t rune)
-{
-    switch (rune) {
-    case 0x2500:
-    case 0x2013:
-        return L'-';
-    case 0x2502:
-        return L'|';
-    case 0x250c:
-    case 0x2510:
-    case 0x2514:
-    case 0x2518:
-        return L'+';
-    case 0x2022:
-    case 0x25cf:
-        return L'*';
-    case 0x25b8:
-        return L'>';
-    case 0x2026:
-        return L'~';
-    default:
-        return rune < 0x80 ? (wchar_t)rune : L'?';
-    }
-}
-
-static void make_character(const struct terminal *terminal, const struct cell *cell, cchar_t *out)
-{
-    wchar_t runes[CELL_RUNES + 1] = {0};
-    int pair = terminal->depth == DEPTH_MONO ? 0 : cell->role + 1;
-
-    for (int i = 0; i < CELL_RUNES && cell->rune[i]; i++) {
-        runes[i] = (wchar_t)cell->rune[i];
-        if (terminal->ascii)
-            runes[i] = plain(cell->rune[i]);
-        else if (wcwidth(runes[i]) < 0)
-            runes[i] = 0xfffd;
-    }
-    if (terminal->ascii)
-        runes[1] = 0;
-    setcchar(out, runes, terminal->attrs[cell->role], (short)pair, NULL);
-}
-
-static bool make_room(struct terminal *terminal, int w)
-{
-    cchar_t *grown;
-
-    if (w <= terminal->room)
-        return true;
-    grown = gd_realloc(terminal->line, (size_t)w * 2 * sizeof *grown);
-    if (!grown)
-        return false;
-    terminal->line = grown;
-    terminal->room = 2 * w;
-    return true;
-}
-
-static void paint_span(struct terminal *terminal, const struct canvas *canvas, int y, int from, int to)
-{
-    const struct cell *cells = canvas->cells + (size_t)y * (size_t)canvas->w;
-    int n = 0;
-
-    for (int x = from; x < to; x++) {
-        if (cells[x].width == 0)
-            continue;
-        make_character(terminal, &cells[x], &terminal->line[n++]);
-        if (terminal->ascii && cells[x].width == 2)
-            make_character(terminal, &cells[x], &terminal->line[n++]);
-    }
-    mvwadd_wchnstr(stdscr, y, from, terminal->line, n);
-}
-
-void terminal_paint(struct terminal *terminal, struct canvas *canvas)
-{
-    int from, to;
-
-    if (!make_room(terminal, 2 * canvas->w))
-        return;
-    if (terminal->clear) {
-        clearok(curscr, TRUE);
-        canvas_forget(canvas);
-        terminal->clear = false;
-    }
-    for (int y = 0; y < canvas->h; y++)
-        if (canvas_changed(canvas, y, &from, &to))
-            paint_span(terminal, canvas, y, from, to);
-    canvas_settle(canvas);
-    if (canvas->cursor_x >= 0 && canvas->cursor_y >= 0) {
-        wmove(stdscr, canvas->cursor_y, canvas->cursor_x);
-        curs_set(1);
-    } else {
-        curs_set(0);
-    }
-    wrefresh(stdscr);
-}
-
-void terminal_repaint(struct terminal *terminal, struct canvas *canvas)
-{
-    terminal->clear = true;
-    canvas_forget(canvas);
-}
-
 void terminal_title(struct terminal *terminal, const char *text)
 {
     struct gd_buf out;
@@ -481,6 +285,6 @@ void terminal_title(struct terminal *terminal, const char *text)
     gd_text_escape(text, strlen(text), &out);
     gd_buf_addc(&out, '\a');
     if (!out.failed)
-        tell(out.data, out.len);
+        terminal_tell(out.data, out.len);
     gd_buf_free(&out);
 }
