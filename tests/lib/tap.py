@@ -194,7 +194,7 @@ def together(functions, at_once=8):
         return [future.result() for future in [pool.submit(function) for function in functions]]
 
 
-def _run_endings():
+def run_endings():
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM):
         signal.signal(number, signal.SIG_IGN)
     while _endings:
@@ -260,7 +260,7 @@ def main(deadline=60):
         ok(False, "cut off", reason)
         _say("1..%d" % _count)
     finally:
-        _run_endings()
+        run_endings()
         faulthandler.cancel_dump_traceback_later()
     sys.stdout.flush()
     os._exit(1 if _failed else 0)
