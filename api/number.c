@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "number.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "text.h"
 
@@ -29,8 +29,15 @@ const struct gd_country *gd_country_at(size_t i)
 
 const struct gd_country *gd_country_find(const char *iso)
 {
-    for (size_t i = 0; iso != NULL && i < COUNTRIES; i++)
-        if (strcasecmp(iso, countries[i].iso) == 0)
+    int one, two;
+
+    if (iso == NULL || strlen(iso) != 2)
+        return NULL;
+    /* Asked for each number of an import: two letters are compared faster than two texts. */
+    one = toupper((unsigned char)iso[0]);
+    two = toupper((unsigned char)iso[1]);
+    for (size_t i = 0; i < COUNTRIES; i++)
+        if (countries[i].iso[0] == one && countries[i].iso[1] == two)
             return &countries[i];
     return NULL;
 }
