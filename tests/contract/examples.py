@@ -114,24 +114,12 @@ def _():
     tap.is_(sorted(TABLE), sorted(names), "each example has its command")
 
 
-def commands():
-    return desks.Desk("http://127.0.0.1:1/v1").run("help").out
-
-
 @tap.case("each command makes its request")
 def _():
-    known = commands()
-    for name, (line, words) in TABLE.items():
-        if not re.search(r"^  %s " % words[0], known, re.M):
-            tap.diag("%s: there is no command %s" % (name, words[0]))
-            continue
+    for name, (line, _words) in TABLE.items():
         shown = produced(name).split("\n", 1)
         tap.is_(shown[0], line, name + ": method and path")
-        try:
-            body = json.loads(shown[1])
-        except ValueError:
-            body = shown[1]
-        tap.is_(alike(body), alike(example(name)), name + ": the body")
+        tap.is_(alike(json.loads(shown[1])), alike(example(name)), name + ": the body")
 
 
 tap.main(deadline=90)
