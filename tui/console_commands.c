@@ -98,10 +98,12 @@ static void view(struct console *console, const struct act *act, struct gd_error
         console_drop(console, console_top(console));
     if (n == 1)
         set_focus(console, 0);
+    else if (n == 4)
+        console_push(console, pane_settings_new(console, err));
     else if (lines[n - 1])
         console_run_line(console, lines[n - 1]);
     else
-        (void)gd_fail(err, GD_INPUT, "1 allocations, 3 operations, 7 audit", "there is nothing in view %d",
+        (void)gd_fail(err, GD_INPUT, "1 allocations, 3 operations, 4 settings, 7 audit", "there is nothing in view %d",
                       n);
 }
 

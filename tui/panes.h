@@ -72,6 +72,15 @@ struct pane *dialog_new(struct console *console, const char *title, const char *
 /* Takes it back unanswered; gives arg back. */
 void *dialog_retract(struct pane *pane);
 
+/* A list of texts (NULL ended, taken) to choose one from; fn is called with its index once the pane is gone, never where
+ * the person leaves it. */
+typedef void choose_fn(void *arg, int i);
+struct pane *pane_choose_new(struct console *console, const char *title, char **texts_take, int at,
+                             choose_fn *fn, void *arg);
+
+/* View 4: the tenant's settings. */
+struct pane *pane_settings_new(struct console *console, struct gd_error *err);
+
 /* The form that edits an allocation; a copy is made of it. */
 GD_MUST_USE enum gd_rc form_edit_new(struct console *console, const struct gd_alloc *alloc, struct pane **out,
                                      struct gd_error *err);
