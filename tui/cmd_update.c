@@ -158,6 +158,14 @@ static void print_nothing(struct update *update)
     json_t *rows = json_array(), *json;
     char message[] = "it is so already: nothing was sent";
 
+    if (job->options.dry_run) {
+        job_begin_requests(job);
+        job_end_requests(job);
+        job->sink->class->note(job->sink, "it is so already: nothing would be sent");
+        json_decref(rows);
+        job_done(job, GD_OK);
+        return;
+    }
     row.message = message;
     json_array_append_new(rows, gd_op_row_json(&row));
     json = gd_op_json(&op, rows);

@@ -12,6 +12,7 @@
 #include "../api/when.h"
 
 #define LINE_MAX_BYTES 65536
+#define KEY_WIDTH 18 /* columns of a key in the confirmation */
 
 /* Appends the next line of standard input, without its end. */
 static enum gd_rc read_line(struct gd_buf *out, struct gd_error *err)
@@ -87,7 +88,7 @@ static void add_end(struct job *job, const struct gd_alloc *before, const char *
     if (before->ends_at > 0)
         gd_when_format(before->ends_at, zone, "%Y-%m-%d %H:%M", was);
     gd_when_format(end, zone, "%Y-%m-%d %H:%M", becomes);
-    gd_buf_addf(out, "  end  %s → %s %s", was, becomes, gd_zone_name(zone));
+    gd_buf_addf(out, "  %-*s%s → %s %s", KEY_WIDTH, "end", was, becomes, gd_zone_name(zone));
     if (before->ends_at > end) {
         gd_duration_text(before->ends_at - end, by, sizeof by);
         gd_buf_addf(out, "  (%s earlier than now set)", by);
@@ -122,7 +123,7 @@ char *job_change_text(struct job *job, const char *verb, const struct gd_alloc *
             add_end(job, before, want->v[field], &out);
             continue;
         }
-        gd_buf_addf(&out, "  %s  ", gd_fields[field].key);
+        gd_buf_addf(&out, "  %-*s", KEY_WIDTH, gd_fields[field].key);
         if (id != NULL) {
             add_value(job, field, before->v[field], &out);
             gd_buf_adds(&out, " → ");

@@ -62,6 +62,10 @@ void sink_cell(const json_t *row, const char *path, struct gd_buf *out)
 
 void sink_heading(const char *path, struct gd_buf *out)
 {
+    const char *dot = strchr(path, '.');
+
+    if (dot != NULL && dot - path > 1)
+        path = dot + 1;
     for (; *path != '\0'; path++)
         gd_buf_addc(out, *path == '.' || *path == '_' ? ' ' : (char)toupper((unsigned char)*path));
 }

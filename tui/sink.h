@@ -51,7 +51,8 @@ struct sink {
  * decimal. Raw: to be escaped by whoever shows it. */
 void sink_cell(const json_t *row, const char *path, struct gd_buf *out);
 
-/* The heading of a column: the path in capitals, with blanks. */
+/* The heading of a column: the path in capitals, with blanks; of what stands inside only a party's letter is
+ * kept (A NUMBERS, but TOTAL of the counts). */
 void sink_heading(const char *path, struct gd_buf *out);
 
 #endif
