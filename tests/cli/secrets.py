@@ -133,7 +133,12 @@ def every_command(watched, server, dialect):
     for words in (["operations"], ["operations", "1"], ["-o", "json", "operations", "1"], ["audit"],
                   ["-o", "json", "audit"], ["profile", "check"], ["keys"], ["help"]):
         watched.run(*words)
-    watched.run("deallocate", identity, "-y")
+    watched.run("stage", identity, "somebody", "b.numbers=-", stdin=NATIONAL[C] + "\n")
+    for words in (["staged"], ["-o", "json", "staged"], ["apply", "--confirm=2"], ["report", "4"],
+                  ["retry", "4", "-y"], ["undo", "4"], ["-o", "csv", "staged"], ["unstage"],
+                  ["deallocate", identity, "-y"], ["report", "5"], ["undo", "5", "-y"], ["report", "6"],
+                  ["operations"], ["-o", "json", "audit"]):
+        watched.run(*words, status=None)
     watched.run("settings", "set", "verified_caller_event_endpoint=https://hooks.example/" + HOOK,
                 "verified_caller_event_method=GET", "verified_caller_event_headers=json", "-y", hidden=True)
     watched.run("settings", hidden=True)
