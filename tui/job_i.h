@@ -78,8 +78,9 @@ GD_MUST_USE enum gd_rc job_filter(struct job *job, const char *text, struct gd_f
 const struct sink_shape *allocation_shape(void);
 extern const struct sink_shape operation_shape;
 
-/* Prints one allocation by the job's options. */
+/* Prints one allocation by the job's options; to the job's own sink, or another. */
 void job_print_alloc(struct job *job, const struct gd_alloc *alloc);
+void job_print_alloc_to(struct job *job, struct sink *sink, const struct gd_alloc *alloc);
 
 /* Prints requests that would be sent (--dry-run): begin, each, end. */
 struct gd_request_text;

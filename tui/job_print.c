@@ -47,14 +47,19 @@ const struct sink_shape operation_shape = {.title = "Operation",
                                            .single = true,
                                            .rows_key = "rows"};
 
-void job_print_alloc(struct job *job, const struct gd_alloc *alloc)
+void job_print_alloc_to(struct job *job, struct sink *sink, const struct gd_alloc *alloc)
 {
     json_t *row = gd_alloc_json(alloc, job->desk->profile->tenant, job->options.reveal,
                                 job->desk->place.zone_offset, gd_now());
 
     if (row != NULL)
-        job->sink->class->row(job->sink, row);
+        sink->class->row(sink, row);
     json_decref(row);
+}
+
+void job_print_alloc(struct job *job, const struct gd_alloc *alloc)
+{
+    job_print_alloc_to(job, job->sink, alloc);
 }
 
 /* ---- requests ---- */

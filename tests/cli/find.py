@@ -1,0 +1,105 @@
+# why, export and forget: what the ledger knows, told, written out and taken out.
+# SPDX-License-Identifier: GPL-3.0-or-later
+import csv
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import desk as desks  # noqa: E402
+import tap  # noqa: E402
+
+desks.require()
+
+NOWHERE = "http://127.0.0.1:9/v1"
+A, B, VN = "+917987686144", "+919956555625", "+916292134471"
+
+
+def row(ident, **more):
+    one = {"id": ident, "kind": "greenpin", "transaction_id": "ORD-" + ident, "state": "active",
+           "usage": "twoway", "a": {"numbers": [A], "vns": [VN], "pin": "0123"},
+           "b": {"numbers": [B], "vns": [VN]}, "ends_at": "2099-01-01T00:00:00Z",
+           "read_at": "2026-01-01T00:00:00Z"}
+    one.update(more)
+    return one
+
+
+def desk_with(*rows, **keys):
+    desk = desks.Desk(NOWHERE, **keys)
+    desk.json("import", "-", stdin=json.dumps(list(rows)))
+    return desk
+
+
+def in_file(desk, name):
+    with open(os.path.join(desk.home, name), newline="", encoding="utf-8") as file:
+        return file.read()
+
+
+@tap.case("why: a verdict with its ground")
+def _():
+    desk = desk_with(row("gp-1"), row("gp-2", usage="oneway", a={"numbers": ["+918888888888"], "vns": [VN]},
+                                      b={"numbers": ["+918777777777"], "vns": [VN]}))
+    told = desk.json("why", "079876 86144", "062921 34471")
+    tap.is_((told["verdict"], told["reason"]), ("yes", "pin"), "A with a PIN, both numbers in another notation")
+    tap.is_([one["id"] for one in told["allocations"]], ["gp-1"], "the allocation that decides")
+    tap.unlike(json.dumps(told, ensure_ascii=False), "0123|7987686144", "masked")
+    tap.like(desk.run("--reveal", "why", A).out, "PIN 0123", "revealed when asked to")
+    tap.is_(desk.json("why", "+918777777777")["reason"], "oneway", "B of a oneway allocation")
+    tap.is_(desk.json("why", A, "+916292134400")["reason"], "wrong-vn", "the wrong VN")
+    tap.is_(desk.json("why", "+912222222222")["reason"], "nothing-known", "a stranger")
+    tap.is_(desk.run("why").status, 2, "no caller is status 2")
+    tap.is_(desk.run("why", "12").status, 2, "no number is status 2")
+
+
+@tap.case("export: the file's ending says how")
+def _():
+    desk = desk_with(row("gp-1"), row("gp-2", transaction_id='=1+1,"x"'))
+    tap.is_(desk.run("export", os.path.join(desk.home, "x.csv")).status, 0, "csv")
+    rows = {one["id"]: one for one in csv.DictReader(in_file(desk, "x.csv").splitlines())}
+    tap.is_(sorted(rows), ["gp-1", "gp-2"], "both rows")
+    tap.is_(rows["gp-1"]["b.numbers"], "+91•••••5625", "masked")
+    tap.is_(rows["gp-2"]["transaction_id"], "'=1+1,\"x\"", "what a spreadsheet would compute is defused")
+    desk.run("--reveal", "export", "--filter", "id:gp-1", os.path.join(desk.home, "x.json"))
+    whole = json.loads(in_file(desk, "x.json"))
+    tap.is_([(one["id"], one["a"]["pin"], one["b"]["numbers"]) for one in whole], [("gp-1", "0123", [B])],
+            "json, filtered and revealed")
+    desk.run("export", os.path.join(desk.home, "x.jsonl"))
+    tap.is_(len(in_file(desk, "x.jsonl").splitlines()), 2, "jsonl, a line each")
+    tap.is_(os.stat(os.path.join(desk.home, "x.jsonl")).st_mode & 0o077, 0, "its owner's alone")
+    other = desks.Desk(NOWHERE)
+    other.json("import", os.path.join(desk.home, "x.json"))
+    tap.is_(other.json("list", "--reveal")[0]["a"]["pin"], "0123", "what was exported can be imported")
+
+
+@tap.case("export: what cannot be written leaves things as they were")
+def _():
+    desk = desk_with(row("gp-1"), reveal="no")
+    path = os.path.join(desk.home, "x.csv")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("before")
+    tap.is_(desk.run("--reveal", "export", path).status, 3, "reveal = no refuses")
+    tap.is_(in_file(desk, "x.csv"), "before", "the file is as it was")
+    tap.is_(desk.run("export", path + ".doc").status, 2, "another ending is status 2")
+    tap.is_(desk.run("export", os.path.join(desk.home, "none", "x.csv")).status, 2, "no such folder")
+    tap.is_([name for name in os.listdir(desk.home) if name.startswith("x.csv.")], [], "no half file stays")
+
+
+@tap.case("forget: out of the ledger, and out of its bytes")
+def _():
+    desk = desk_with(row("gp-1"), row("gp-2", a={"numbers": ["+918888888888"], "vns": [VN], "pin": "98765"}))
+    tap.is_(desk.run("forget", "gp-2").status, 3, "asks first")
+    tap.is_(desk.run("-y", "forget", "gp-2").status, 0, "forgets one")
+    tap.is_([one["id"] for one in desk.json("list")], ["gp-1"], "the other stays")
+    tap.is_(desk.json("list", "8888888888"), [], "and no filter finds it")
+    tap.is_(desk.run("-y", "forget", "gp-2").status, 2, "what is not known here is told")
+    tap.is_(desk.run("--confirm=2", "forget", "gp-1", "gp-3").status, 1, "one of two is status 1")
+    found = []
+    for folder, _, names in os.walk(desk.home):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as file:
+                if b"8888888888" in file.read():
+                    found.append(name)
+    tap.is_(found, [], "no file holds the number any more")
+
+
+tap.main()
