@@ -84,11 +84,20 @@ class Console(screen.Screen):
                 return FOCUS.search(line).group(0)
         return None
 
+    def command(self, line):
+        """A command behind the colon."""
+        self.key(":")
+        self.type(line)
+        self.key("<Enter>")
+
+    def ask_deallocation(self, question="Yes: y"):
+        """Deallocate the row under the cursor, up to the question."""
+        self.command("deallocate")
+        self.find(question)
+
     def leave(self):
         """Quit by command; its status."""
-        self.key(":")
-        self.type("quit")
-        self.key("<Enter>")
+        self.command("quit")
         return self.wait_exit()
 
 
