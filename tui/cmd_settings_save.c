@@ -303,6 +303,40 @@ static void tell_meanwhile(struct job *job, const struct gd_settings_reading *re
     }
 }
 
+/* A callback as one: method, URL and content type. */
+static void add_three(const struct save *save, enum gd_setting first, bool wanted, struct gd_buf *out)
+{
+    static const int order[] = {1, 0, 2};
+
+    for (int i = 0; i < 3; i++) {
+        enum gd_setting id = first + (enum gd_setting)order[i];
+        const char *value = wanted && save->change.v[id] != NULL ? save->change.v[id] : save->known.v[id];
+
+        if (i > 0)
+            gd_buf_addc(out, ' ');
+        gd_setting_show(id, value, out);
+    }
+}
+
+static void add_callback(const struct save *save, enum gd_callback callback, struct gd_buf *out)
+{
+    enum gd_setting first = gd_callback_rows[callback].endpoint;
+    const char *key = gd_setting_rows[first].key;
+
+    if (save->change.v[first] == NULL && save->change.v[first + 1] == NULL &&
+        save->change.v[first + 2] == NULL)
+        return;
+    gd_buf_addf(out, "  %s.%.*s  ", gd_setting_rows[first].section, (int)(strlen(key) - strlen("_endpoint")),
+                key);
+    if (save->known.v[first] == NULL)
+        gd_buf_adds(out, "not reported");
+    else
+        add_three(save, first, false, out);
+    gd_buf_adds(out, " → ");
+    add_three(save, first, true, out);
+    gd_buf_addc(out, '\n');
+}
+
 static void review_text(const struct save *save, const struct gd_settings_reading *reading,
                         struct gd_buf *out)
 {
@@ -310,7 +344,11 @@ static void review_text(const struct save *save, const struct gd_settings_readin
 
     gd_buf_addf(out, "Save settings of %s:\n", job->desk->profile->tenant);
     for (enum gd_setting id = 0; id < GD_S__COUNT; id++) {
-        if (save->change.v[id] == NULL)
+        enum gd_callback callback = gd_setting_callback(id);
+
+        if (callback != GD_CB__COUNT && gd_callback_rows[callback].endpoint == id)
+            add_callback(save, callback, out);
+        if (callback != GD_CB__COUNT || save->change.v[id] == NULL)
             continue;
         gd_buf_adds(out, "  ");
         settings_arrow(id, save->known.v[id], save->change.v[id], out);

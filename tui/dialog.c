@@ -18,8 +18,9 @@ struct dialog {
     char word[120];
     bool plain; /* the word is y: one key */
     struct lineedit typed;
-    bool on_confirm; /* the button with the focus */
-    bool painted;    /* a person can have seen it: keys read before that never reach it */
+    int top, lines, height; /* of the text, where it scrolls */
+    bool on_confirm;        /* the button with the focus */
+    bool painted;           /* a person can have seen it: keys read before that never reach it */
     int64_t painted_ms;
     sink_answer_fn *answer;
     void *arg;
@@ -84,6 +85,18 @@ static bool event_of_word(struct dialog *self, const struct event *event)
     return true;
 }
 
+static bool scroll(struct dialog *self, int by)
+{
+    int most = self->lines > self->height ? self->lines - self->height : 0;
+
+    self->top += by;
+    if (self->top > most)
+        self->top = most;
+    if (self->top < 0)
+        self->top = 0;
+    return true;
+}
+
 static bool event(struct pane *pane, const struct event *event)
 {
     struct dialog *self = of(pane);
@@ -96,6 +109,14 @@ static bool event(struct pane *pane, const struct event *event)
         return true;
     case KEY_CODE_ENTER:
         return press(self);
+    case KEY_CODE_UP:
+        return scroll(self, -1);
+    case KEY_CODE_DOWN:
+        return scroll(self, 1);
+    case KEY_CODE_PAGE_UP:
+        return scroll(self, -self->height);
+    case KEY_CODE_PAGE_DOWN:
+        return scroll(self, self->height);
     case KEY_CODE_TAB:
     case KEY_CODE_BACKTAB:
         self->on_confirm = !self->on_confirm;
@@ -162,9 +183,14 @@ static void draw(struct pane *pane, struct canvas *canvas, struct area area, boo
     canvas_putf(canvas, area, 2, 0, ROLE_DANGER, " %s ", self->title);
     text = (struct area){in.x + MARGIN, in.y + 1, in.w - 2 * MARGIN, in.h - (self->plain ? 4 : 6)};
     text_lines(self, text.w, &prose);
-    prose_draw(&prose, canvas, text, 0);
+    self->lines = prose.n_lines;
+    self->height = text.h > 0 ? text.h : 1;
+    scroll(self, 0);
+    prose_draw(&prose, canvas, text, self->top);
     if (prose.n_lines > text.h)
-        canvas_puts(canvas, in, MARGIN, 1 + text.h, ROLE_DIM, "… (a larger window shows all)");
+        canvas_putf(canvas, in, MARGIN, 1 + text.h, ROLE_WARN, "↑↓ lines %d–%d of %d", self->top + 1,
+                    self->top + self->height < self->lines ? self->top + self->height : self->lines,
+                    self->lines);
     prose_free(&prose);
     if (!self->plain) {
         int x = canvas_putf(canvas, in, MARGIN, in.h - 4, ROLE_TEXT, "To confirm, type %s: ", self->word);

@@ -10,6 +10,7 @@ enum {
     BESIDE_W = 100, /* from here the help stands beside the rows, else below */
     HELP_H = 7,
     LABEL_W = 22,
+    PAIR_X = 9,
     STATE_W = 12
 };
 
@@ -84,12 +85,33 @@ static void draw_rows(struct pane_settings *self, struct canvas *canvas, struct 
 
 /* ---- help ---- */
 
+/* A label and its text; a word that is longer than the line (an address) goes on in the next one. */
 static void add_pair(struct prose *prose, const char *label, const char *text)
 {
+    int room = prose->width - PAIR_X;
+
     prose_line(prose);
     prose_add(prose, ROLE_LABEL, label);
-    prose_to(prose, 9);
-    prose_words(prose, 9, ROLE_TEXT, text);
+    prose_to(prose, PAIR_X);
+    if (strchr(text, ' ') != NULL || room < 8) {
+        prose_words(prose, PAIR_X, ROLE_TEXT, text);
+        return;
+    }
+    for (size_t left = strlen(text); left > 0;) {
+        char piece[400];
+        int columns;
+        size_t n = text_cut(text, left, room, &columns);
+
+        n = n == 0 || n >= sizeof piece ? (left < sizeof piece ? left : sizeof piece - 1) : n;
+        snprintf(piece, sizeof piece, "%.*s", (int)n, text);
+        prose_add(prose, ROLE_TEXT, piece);
+        text += n;
+        left -= n;
+        if (left > 0) {
+            prose_line(prose);
+            prose_to(prose, PAIR_X);
+        }
+    }
 }
 
 static void add_shown(struct prose *prose, const char *label, enum gd_setting id, const char *value)
