@@ -111,8 +111,6 @@ static void callback_save(void *arg, struct form *form)
     struct gd_error err = {0};
     bool good;
 
-    for (int part = 0; part < 3; part++)
-        form->fields[part].touched |= form->fields[part].old == NULL;
     good = form_check(form);
     if (!good) {
         console_say(console, ROLE_ERROR, "%s",

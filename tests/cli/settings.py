@@ -13,6 +13,7 @@ import reactions  # noqa: E402
 import sandbox as sandboxes  # noqa: E402
 import tap  # noqa: E402
 from setting_keys import CALLBACKS, PLAIN  # noqa: E402
+from setting_service import service_of  # noqa: E402
 
 desks.require()
 sandboxes.require()
@@ -147,36 +148,6 @@ def _():
     missing = [key for key in PLAIN if key.split(".")[1] not in raw.get(key.split(".")[0], {})]
     tap.ok(missing, "the answer leaves keys out")
     tap.is_([shown(desk, key) for key in missing], [None] * len(missing), "what was never reported is null")
-
-
-class Service:
-    """A service whose settings are what the test says; what it was sent stands in puts."""
-
-    def __init__(self, data, get=200):
-        self.data, self.get = data, get
-        self.after = None  # what PUT answers instead of doing as asked
-        self.puts = []
-        self.server = faults.FaultServer(self.react)
-        self.url = self.server.url
-
-    def react(self, exchange):
-        if exchange.request.method == "GET" and self.get != 200:
-            return reactions.answer(self.get, json={"success": False, "status": self.get, "code": None,
-                                                    "message": "Method Not Allowed", "data": None})(exchange)
-        if exchange.request.method == "PUT":
-            body = json.loads(exchange.request.body)
-            self.puts.append(body)
-            if self.after is not None:
-                self.data = self.after
-            else:
-                for section, keys in body.items():
-                    self.data.setdefault(section, {}).update(keys)
-        return reactions.answer(json={"success": True, "status": 200, "code": None, "message": None,
-                                      "data": self.data})(exchange)
-
-
-def service_of(data, **more):
-    return Service({section: dict(keys) for section, keys in data.items()}, **more)
 
 
 @tap.case("the server makes something else of it")
