@@ -6,11 +6,7 @@
 #include "../api/mem.h"
 #include "fetch.h"
 #include "job_op.h"
-#include "job_values.h"
 #include "select.h"
-
-#define NAMED_MAX 10 /* ids named in the confirmation */
-#define SOON 3600    /* seconds: ends within the hour anyway */
 
 struct deallocate {
     struct job *job;

@@ -9,6 +9,7 @@
 #include "../api/when.h"
 #include "job_staged.h"
 #include "job_values.h"
+#include "select.h"
 
 struct stage {
     struct job *job;
@@ -177,6 +178,13 @@ static void run(struct job *job)
     job_done(job, rc);
 }
 
+static void selected(struct job *job)
+{
+    struct stage *stage = job->state;
+
+    job_place(job, stage->placed, run);
+}
+
 static void begin(struct job *job, bool assigns)
 {
     struct stage *stage = gd_calloc(1, sizeof *stage);
@@ -194,14 +202,10 @@ static void begin(struct job *job, bool assigns)
         rc = part_words(stage);
     if (rc == GD_OK && assigns)
         rc = look_ahead(stage);
-    if (rc == GD_OK)
-        rc = job_ids(job, &stage->ids, &job->error);
     if (rc != GD_OK)
         job_done(job, rc);
-    else if (assigns)
-        job_place(job, stage->placed, run);
     else
-        run(job);
+        select_ids(job, &stage->ids, selected);
 }
 
 void cmd_STAGE(struct job *job)

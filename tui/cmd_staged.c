@@ -13,6 +13,7 @@
 #include "../api/when.h"
 #include "job_op.h"
 #include "job_staged.h"
+#include "select.h"
 
 static const char *const columns[] = {"id",   "action", "change",    "conflicts",
                                       "held", "user",   "staged_at", NULL};
@@ -124,12 +125,10 @@ static bool add_id(void *arg, struct gd_staged *staged)
     return id_list_add(arg, staged->id, &ignored) == GD_OK;
 }
 
-/* The rows that the command is about: those named, picked or filtered, else all that is staged. */
-static enum gd_rc staged_ids(struct job *job, struct id_list *out)
+static void ids_free(void *state)
 {
-    if (job->argc > 0 || job->n_ids > 0 || job->options.filter != NULL)
-        return job_ids(job, out, &job->error);
-    return gd_changeset_each(job->desk->ledger, add_id, out, &job->error);
+    id_list_clear(state);
+    gd_free(state);
 }
 
 /* One row: dropped, held or released; *found false: it is not staged. */
@@ -167,21 +166,43 @@ static enum gd_rc act_on_all(struct job *job, const struct id_list *ids, bool na
     return rc;
 }
 
-static void by_rows(struct job *job)
+static void act_and_print(struct job *job)
 {
-    struct id_list ids = {0};
+    struct id_list *ids = job->state;
     bool drops = job->command == &gd_commands[GD_C_UNSTAGE], named = job->argc > 0;
-    enum gd_rc rc = staged_ids(job, &ids);
+    enum gd_rc rc = GD_OK;
 
     /* What is dropped is shown, so that it can be typed again. */
     if (rc == GD_OK && drops)
-        rc = job_print_staged(job, &ids, &job->error);
+        rc = job_print_staged(job, ids, &job->error);
     if (rc == GD_OK && !job->options.dry_run)
-        rc = act_on_all(job, &ids, named);
+        rc = act_on_all(job, ids, named);
     if (rc == GD_OK && !drops)
-        rc = job_print_staged(job, &ids, &job->error);
-    id_list_clear(&ids);
+        rc = job_print_staged(job, ids, &job->error);
     job_done(job, rc);
+}
+
+/* The rows that the command is about: those named, picked or filtered, else all that is staged. */
+static void by_rows(struct job *job)
+{
+    struct id_list *ids = gd_calloc(1, sizeof *ids);
+    enum gd_rc rc;
+
+    if (ids == NULL) {
+        job_done(job, gd_fail_memory(&job->error));
+        return;
+    }
+    job->state = ids;
+    job->state_free = ids_free;
+    if (job->argc > 0 || job->n_ids > 0 || job->options.filter != NULL) {
+        select_ids(job, ids, act_and_print);
+        return;
+    }
+    rc = gd_changeset_each(job->desk->ledger, add_id, ids, &job->error);
+    if (rc == GD_OK)
+        act_and_print(job);
+    else
+        job_done(job, rc);
 }
 
 void cmd_UNSTAGE(struct job *job)
