@@ -1,6 +1,7 @@
 /* greendesk: the entry point. Options, configuration, desk; then one command, or the console. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -23,6 +24,8 @@ static void be_private(void)
     umask(077);
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    /* A file that may not grow is an error of its writing, not the end of the process. */
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 /* The command that the first word names, NULL where there is none. */
