@@ -108,11 +108,16 @@ static bool was_settled(int status)
 
 bool gd_op_can_retry(const struct gd_op_row *row)
 {
+    const struct gd_code *code;
+
     if (row->state != GD_ROW_FAILED || row->again != 0)
         return false;
     if (row->not_applied)
         return true;
-    return !was_settled(row->http_status) && gd_code_find(row->code, row->http_status)->retry;
+    if (row->http_status == 0 && row->code < 0)
+        return false;
+    code = gd_code_find(row->code, row->http_status);
+    return !was_settled(row->http_status != 0 ? row->http_status : code->http) && code->retry;
 }
 
 const char *gd_op_advice(const struct gd_op_row *row)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "code.h"
 #include "duration.h"
 #include "mem.h"
 #include "run_i.h"
@@ -170,9 +171,11 @@ static void one_answered(struct gd_run *run, struct work *work, const struct gd_
     run_over(run, work, GD_ROW_FAILED);
 }
 
-/* Whether a row's own status leaves open what happened. */
-static bool leaves_open(int status)
+/* Whether a row's own status, or that of its code, leaves open what happened. */
+static bool leaves_open(int status, int code)
 {
+    if (status == 0 && code >= 0)
+        status = gd_code_find(code, 0)->http;
     return status == 408 || status == 499 || (status >= 500 && status != 501 && status != 505);
 }
 
@@ -184,7 +187,7 @@ static void bulk_row_answered(struct gd_run *run, struct work *work, struct gd_b
     run_take_envelope(&work->row, status, &row->envelope, request_id);
     if (row->envelope.success) {
         applied(run, work, row->alloc.v[GD_F_ID] != NULL ? &row->alloc : NULL);
-    } else if (leaves_open(status)) {
+    } else if (leaves_open(status, row->envelope.code)) {
         run_unsettled(run, work);
     } else {
         work->gone = row->envelope.code == 1 || row->envelope.code == 22;
