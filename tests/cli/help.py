@@ -1,5 +1,5 @@
-# help, --help, keys and profile: what works without a configuration, what each command says of itself, and the
-# connection's check.
+# help, --help, keys and profile: what works without a configuration, what each command says of itself, and
+# the connection's check.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
 import re
@@ -69,7 +69,8 @@ def _():
     tap.is_(desk.json("profile")["role"], "admin", "this one")
     tap.is_(desk.json("-p", "other", "profile")["role"], "support", "another one")
     done = desk.json("profile", "check")
-    tap.is_((done["ok"], done["tenant"], done["country"], done["timezone"]), (True, "acme", "IN", "IST"), "check")
+    tap.is_((done["ok"], done["tenant"], done["country"], done["timezone"]), (True, "acme", "IN", "IST"),
+            "check")
     wrong = desks.Desk(server.url, token="wrong").run("profile", "check")
     tap.is_((wrong.status, len(wrong.lines)), (4, 1), "check with a wrong token")
     tap.is_(desk.run("profile", "frobnicate").status, 2, "what it does not take")
