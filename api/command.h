@@ -24,7 +24,8 @@ enum gd_command_flags {
     GD_CF_NETWORK = 1 << 4, /* speaks to the API */
     GD_CF_WRITES = 1 << 5,  /* changes something at the API */
     GD_CF_BILLED = 1 << 6,
-    GD_CF_LEDGER = 1 << 7 /* needs the ledger open (all with a profile do) */
+    GD_CF_LEDGER = 1 << 7, /* needs the ledger open (all with a profile do) */
+    GD_CF_PANE = 1 << 8    /* its keys are first offered to the pane on top; only then to another command */
 };
 
 struct gd_command {

@@ -189,7 +189,7 @@ static bool is_idle(struct console *console)
 {
     int asking, jobs = console_jobs(console, &asking);
 
-    return jobs == asking && !gd_loop_busy(console->loop) && !console->working &&
+    return jobs == asking && !console->dirty && !gd_loop_busy(console->loop) && !console->working &&
            !pane_list_busy(console->list) && gd_ledger_version(console->desk->ledger) == console->version;
 }
 

@@ -6,7 +6,7 @@
 #include "console_i.h"
 #include "panes.h"
 
-enum { HELD_MS = 700 };
+enum { HELD_MS = 1500 /* keys begin to repeat after 200 to 700 ms; the rest is for slow lines */ };
 
 const char *console_key(const struct console *console, enum gd_command_id command)
 {
@@ -38,26 +38,29 @@ static void run_binding(struct console *console, const struct binding *binding)
     gd_buf_free(&line);
 }
 
-/* A modal pane lets through what always works and what it can do itself. */
-static bool modal_takes(struct console *console, struct pane *pane, const struct binding *binding)
+/* Offers a command to a pane directly; whether it did it. */
+static bool offer(struct console *console, struct pane *pane, const struct binding *binding)
 {
-    enum gd_command_id id;
     struct act act;
     struct gd_error err = {0};
 
-    if (!binding)
+    if (!binding || !pane->class->act)
         return false;
-    id = (enum gd_command_id)(binding->command - gd_commands);
-    act = (struct act){id, 0, NULL};
-    if (always(id)) {
-        run_binding(console, binding);
-        return true;
-    }
-    if (!pane->class->act || !pane->class->act(pane, &act, &err))
+    act = (struct act){(enum gd_command_id)(binding->command - gd_commands), 0, NULL};
+    if (!pane->class->act(pane, &act, &err))
         return false;
     if (err.rc != GD_OK)
         console_fail(console, &err);
     return true;
+}
+
+/* A modal pane lets through what always works and what it can do itself. */
+static void on_modal_key(struct console *console, struct pane *pane, const struct binding *binding)
+{
+    if (binding && always((enum gd_command_id)(binding->command - gd_commands)))
+        run_binding(console, binding);
+    else
+        offer(console, pane, binding);
 }
 
 static void say_unbound(struct console *console, int code)
@@ -73,13 +76,13 @@ static void say_unbound(struct console *console, int code)
 
 static void on_key(struct console *console, struct pane *top, const struct event *event)
 {
-    const struct binding *binding = keymap_find(&console->keymap, event->code);
+    const struct binding *binding = keymap_find(&console->keymap, event->code, false);
 
-    if (top && top->class->modal) {
-        modal_takes(console, top, binding);
+    if (offer(console, console_focus(console), keymap_find(&console->keymap, event->code, true)))
         return;
-    }
-    if (binding)
+    if (top && top->class->modal)
+        on_modal_key(console, top, binding);
+    else if (binding)
         run_binding(console, binding);
     else
         say_unbound(console, event->code);
@@ -111,7 +114,7 @@ static void note_press(struct console *console, const struct event *event)
  */
 static bool works_unseen(const struct console *console, const struct pane *top, const struct event *event)
 {
-    const struct binding *binding = keymap_find(&console->keymap, event->code);
+    const struct binding *binding = keymap_find(&console->keymap, event->code, false);
     enum gd_command_id id = binding ? (enum gd_command_id)(binding->command - gd_commands) : GD_C__COUNT;
 
     if (top && strcmp(top->class->name, "prompt") == 0)

@@ -98,7 +98,7 @@ static void draw(struct pane *pane, struct canvas *canvas, struct area area, boo
     else if (self->line.text.len == 0)
         canvas_puts(
             canvas, area, 3, 0, ROLE_FIELD_FOCUS,
-            "number, order, id, VN, or state: vn: order: a: b: usage: ends<2h   Esc gives back what was");
+            "number, order, id or VN; state: vn: usage: ends<2h   Esc gives back what was");
 }
 
 static void filterbar_free(struct pane *pane)

@@ -117,24 +117,31 @@ int key_named(const char *name, size_t len)
     return code;
 }
 
+static bool is_pane(const struct gd_command *command)
+{
+    return (command->flags & GD_CF_PANE) != 0;
+}
+
 static int by_code(const void *a, const void *b)
 {
     const struct binding *one = a, *other = b;
 
-    return (one->code > other->code) - (one->code < other->code);
+    if (one->code != other->code)
+        return one->code < other->code ? -1 : 1;
+    return (int)is_pane(one->command) - (int)is_pane(other->command);
 }
 
-const struct binding *keymap_find(const struct keymap *map, int code)
+const struct binding *keymap_find(const struct keymap *map, int code, bool pane)
 {
-    struct binding key = {.code = code};
+    struct binding key = {.code = code, .command = &gd_commands[pane ? GD_C_SAVE : GD_C_HELP]};
 
     return map->n ? bsearch(&key, map->bindings, map->n, sizeof key, by_code) : NULL;
 }
 
-static void unbind(struct keymap *map, int code)
+static void unbind(struct keymap *map, int code, bool pane)
 {
     for (size_t i = 0; i < map->n; i++) {
-        if (map->bindings[i].code == code) {
+        if (map->bindings[i].code == code && is_pane(map->bindings[i].command) == pane) {
             gd_free(map->bindings[i].args);
             map->bindings[i] = map->bindings[--map->n];
             return;
@@ -148,7 +155,7 @@ static enum gd_rc bind(struct keymap *map, int code, const struct gd_command *co
 {
     struct binding *grown;
 
-    unbind(map, code);
+    unbind(map, code, is_pane(command));
     grown = gd_realloc(map->bindings, (map->n + 1) * sizeof *grown);
     if (!grown)
         return gd_fail_memory(err);
@@ -195,7 +202,8 @@ static enum gd_rc bind_pair(struct keymap *map, const struct gd_pair *pair, cons
         return gd_fail(err, GD_INPUT, "names are Enter, Esc, Tab, F5, C-x, S-Tab, PgDn or one character",
                        "%s:%d: there is no key %s", path, pair->line, pair->key);
     if (*line == '\0') {
-        unbind(map, code);
+        unbind(map, code, false);
+        unbind(map, code, true);
         return GD_OK;
     }
     snprintf(name, sizeof name, "%.*s", (int)name_len, line);

@@ -51,7 +51,7 @@ struct binding {
 };
 
 struct keymap {
-    struct binding *bindings; /* sorted by code */
+    struct binding *bindings; /* sorted by code, those of panes behind the others */
     size_t n;
 };
 
@@ -60,8 +60,8 @@ struct keymap {
 GD_MUST_USE enum gd_rc keymap_load(struct keymap *map, const struct gd_config *config, struct gd_error *err);
 void keymap_free(struct keymap *map);
 
-/* The key's binding, or NULL. */
-const struct binding *keymap_find(const struct keymap *map, int code);
+/* The key's binding, or NULL; pane: among the commands of panes (GD_CF_PANE), else among the others. */
+const struct binding *keymap_find(const struct keymap *map, int code, bool pane);
 
 /* The keys of a command, blank separated ("j Down"); "" none. */
 struct gd_buf;

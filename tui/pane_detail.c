@@ -166,7 +166,7 @@ static void detail_free(struct pane *pane)
 static const struct hint hints[] = {
     {GD_C_BACK, NULL, "back"},
     {GD_C_EDIT, NULL, "edit"},
-    {GD_C_DEALLOCATE, NULL, "deallocate"},
+    {GD_C_STAGE_DEALLOCATE, NULL, "stage deallocation"},
     {GD_C_REVEAL, NULL, "reveal"},
     {GD_C_REFRESH, NULL, "read again"},
     {GD_C_ZOOM, NULL, "zoom"},

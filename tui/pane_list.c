@@ -406,7 +406,7 @@ static const struct hint hints[] = {
     {GD_C_PROMPT, NULL, "command"},
     {GD_C_OPEN, NULL, "open"},
     {GD_C_EDIT, NULL, "edit"},
-    {GD_C_DEALLOCATE, NULL, "deallocate"},
+    {GD_C_STAGE_DEALLOCATE, NULL, "stage deallocation"},
     {GD_C_REVEAL, NULL, "reveal"},
     {GD_C_REFRESH, NULL, "read again"},
     {GD_C_HELP, NULL, "help"},

@@ -635,7 +635,7 @@ static bool event(struct pane *pane, const struct event *event)
         return event_of_search(self, event);
     if (event->type != EVENT_KEY)
         return false;
-    binding = keymap_find(&pane->console->keymap, event->code);
+    binding = keymap_find(&pane->console->keymap, event->code, false);
     if (!binding)
         return false;
     if (binding->command == &gd_commands[GD_C_REFRESH]) {

@@ -40,7 +40,7 @@ static void test_names(void)
 
 static const struct binding *bound(const struct keymap *map, const char *name)
 {
-    return keymap_find(map, code_of(name));
+    return keymap_find(map, code_of(name), false);
 }
 
 static void test_defaults(void)
@@ -56,6 +56,8 @@ static void test_defaults(void)
     ok(bound(&map, ":") && bound(&map, ":")->command == &gd_commands[GD_C_PROMPT], ": is the prompt");
     ok(bound(&map, "3") && strcmp(bound(&map, "3")->args, "3") == 0, "3 is a view with an argument");
     ok(!bound(&map, "F11"), "F11 is free");
+    ok(keymap_find(&map, KEY_CTRL('s'), true)->command == &gd_commands[GD_C_SAVE], "C-s saves in a pane");
+    ok(bound(&map, "C-s")->command == &gd_commands[GD_C_APPLY], "and applies elsewhere");
     gd_buf_init(&keys, 100);
     keymap_keys(&map, &gd_commands[GD_C_DOWN], &keys);
     is_str(keys.data, "j Down", "the keys of a command");
@@ -65,7 +67,7 @@ static void test_defaults(void)
     keymap_free(&map);
 }
 
-/* Each default key is bound once: a second command would take it away from the first in silence. */
+/* Each default key is bound once, but for a pane's: a second command would take it from the first in silence. */
 static void test_no_clash(void)
 {
     struct gd_error err = {0};
