@@ -28,7 +28,31 @@ struct pane_settings {
     char outcome[1200]; /* where the server has something else than was asked; "" nowhere */
 };
 
-/* pane_settings_draw.c */
+/* ---- pane_settings.c ---- */
+
+/* The item under the cursor, NULL none; draws anew; takes what the ledger knows. */
+struct setview_item *pane_settings_here(struct pane_settings *self);
+void pane_settings_touch(struct pane_settings *self);
+void pane_settings_recall(struct pane_settings *self);
+void pane_settings_take(struct pane_settings *self, const struct gd_settings *known, int64_t read_at);
+
+/* ---- pane_settings_edit.c ---- */
+
+/* Whether the role may change settings; a refusal is said and recorded. */
+bool pane_settings_may(struct pane_settings *self);
+/* pane_settings_stage, which says what fails. */
+void pane_settings_want(struct pane_settings *self, enum gd_setting id, const char *text);
+/* Begins to edit the item under the cursor; an event for the line that is being typed. */
+void pane_settings_edit(struct pane_settings *self);
+bool pane_settings_line(struct pane_settings *self, const struct event *event);
+
+/* ---- pane_settings_save.c ---- */
+
+void pane_settings_history(struct pane_settings *self);
+void pane_settings_save(struct pane_settings *self);
+
+/* ---- pane_settings_draw.c ---- */
+
 void pane_settings_draw(struct pane_settings *self, struct canvas *canvas, struct area area, bool focus);
 
 #endif

@@ -72,8 +72,8 @@ struct pane *dialog_new(struct console *console, const char *title, const char *
 /* Takes it back unanswered; gives arg back. */
 void *dialog_retract(struct pane *pane);
 
-/* A list of texts (NULL ended, taken) to choose one from; fn is called with its index once the pane is gone, never where
- * the person leaves it. */
+/* A list of texts (NULL ended, taken) to choose one from; fn is called with its index once the pane is gone,
+ * never where the person leaves it. */
 typedef void choose_fn(void *arg, int i);
 struct pane *pane_choose_new(struct console *console, const char *title, char **texts_take, int at,
                              choose_fn *fn, void *arg);

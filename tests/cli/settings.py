@@ -1,5 +1,5 @@
-# Settings by shell commands: every key set, saved, read back and shown; exactly what is sent; answers that leave keys
-# out or differ; history, revert, templates for several profiles, roles; no GET; no answer.
+# Settings by shell commands: every key set, saved, read back and shown; exactly what is sent; answers that
+# leave keys out or differ; history, revert, templates for several profiles, roles; no GET; no answer.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import os
@@ -52,10 +52,12 @@ def _():
             desk.json("settings", "set", "%s_event_method=GET" % stem, "-y")
             wire["%s_event_method" % stem] = "GET"
             tap.is_(puts(server)[-1], {section: wire}, stem + ": a changed one brings the other two")
-            tap.is_({name: value for name, value in desk.json("settings")[section].items() if name in wire}, wire,
+            tap.is_({name: value for name, value in desk.json("settings")[section].items() if name in wire},
+                    wire,
                     stem + ": read back")
     table = desk.run("settings")
-    tap.ok(all(word in table.out for word in ("DE (Germany, +49)", "1800 s (30m)", "MH (Maharashtra and Goa)")),
+    tap.ok(all(word in table.out
+               for word in ("DE (Germany, +49)", "1800 s (30m)", "MH (Maharashtra and Goa)")),
            "the table says what they mean", table.out)
 
 
@@ -69,7 +71,8 @@ def _():
         json.dump(wanted, file)
     tap.is_(desk.run("settings", "apply", path, "-y").status, 0, "apply: status")
     sent = puts(server)[-1]
-    same = {("common", "country"), ("common", "intl_num_sup"), ("common", "timezone"), ("common", "default_region")}
+    same = {("common", "country"), ("common", "intl_num_sup"), ("common", "timezone"),
+            ("common", "default_region")}
     same |= {("greenpin", key) for key in wanted["greenpin"] if "_pin_" in key and "event" not in key}
     expected = {section: {key: value for key, value in keys.items() if (section, key) not in same}
                 for section, keys in wanted.items()}
@@ -83,7 +86,8 @@ def _():
     count = len(puts(server))
     tap.is_(desk.run("settings", "apply", out, "-y").status, 0, "applied again: nothing to do is success")
     tap.is_(len(puts(server)), count, "and nothing is sent")
-    tap.is_(desk.run("settings", "diff", out, "now").out.count("\n"), 1, "diff of file and now: nothing differs")
+    tap.is_(desk.run("settings", "diff", out, "now").out.count("\n"), 1,
+            "diff of file and now: nothing differs")
 
 
 @tap.case("refused here, nothing sent")
@@ -91,7 +95,8 @@ def _():
     server = sandboxes.Sandbox()
     desk = desks.Desk(server.url)
     endpoint = "greencall_complete_event_endpoint=https://hooks.example/x"
-    for words, part in ((["deletion_time=86401"], "not from 0 to 86400"), (["colour=red"], "no setting colour"),
+    for words, part in ((["deletion_time=86401"], "not from 0 to 86400"),
+                        (["colour=red"], "no setting colour"),
                         (["deletion_time"], "KEY=VALUE"), (["timezone=CET"], "IST or UTC"),
                         (["sms_config=[1]"], "no object"), (["country=XX"], "no country"),
                         ([endpoint], "the method of greenvn.greencall_complete_event_endpoint is not known"),
@@ -112,7 +117,8 @@ def _():
 @tap.case("roles and protection")
 def _():
     server = sandboxes.Sandbox()
-    for role, may in (("support", False), ("account", True), ("on-call", False), ("admin", True), (None, False)):
+    for role, may in (("support", False), ("account", True), ("on-call", False), ("admin", True),
+                      (None, False)):
         desk = desks.Desk(server.url, role=role)
         before = len(puts(server))
         tap.is_(desk.run("settings").status, 0, "%s sees them" % role)
@@ -126,7 +132,8 @@ def _():
                "%s: in the audit trail" % role, trail)
     desk = desks.Desk(server.url, protect="yes")
     tap.is_(desk.run("settings", "set", "deletion_time=99", "-y").status, 3, "protected: y is not enough")
-    tap.is_(desk.run("settings", "set", "deletion_time=99", "--confirm=acme").status, 0, "the tenant's name is")
+    tap.is_(desk.run("settings", "set", "deletion_time=99", "--confirm=acme").status, 0,
+            "the tenant's name is")
 
 
 @tap.case("odd answers: left out, lists, integers as text, unknown keys")
@@ -135,12 +142,14 @@ def _():
     desk = desks.Desk(server.url)
     raw = server.get("settings").data
     known = desk.json("settings")
-    unknown = [(section, key) for section in raw for key in (raw[section] if isinstance(raw[section], dict) else [])
+    unknown = [(section, key) for section in raw
+               for key in (raw[section] if isinstance(raw[section], dict) else [])
                if key not in asking.example("settings.request").get(section, {})]
     tap.ok(unknown, "the answer holds unknown keys", raw)
     for section, key in unknown:
         tap.is_(known[section][key], raw[section][key], "%s.%s is shown as it came" % (section, key))
-    texts = [(section, key) for section in raw if isinstance(raw[section], dict) for key, value in raw[section].items()
+    texts = [(section, key) for section in raw if isinstance(raw[section], dict) for key,
+             value in raw[section].items()
              if isinstance(value, str) and value.isdigit() and (section, key) not in unknown
              and key != "default_flow_id"]
     for section, key in texts:
@@ -152,13 +161,16 @@ def _():
 
 @tap.case("the server makes something else of it")
 def _():
-    service = service_of({"common": {"country": "IN", "timezone": "IST", "deletion_time": 0, "tag_enabled": "false"}})
+    service = service_of({"common": {"country": "IN", "timezone": "IST", "deletion_time": 0,
+                                     "tag_enabled": "false"}})
     desk = desks.Desk(service.url)
-    service.after = {"common": {"country": "IN", "timezone": "IST", "deletion_time": 0, "tag_enabled": "false"}}
+    service.after = {"common": {"country": "IN", "timezone": "IST", "deletion_time": 0,
+                                "tag_enabled": "false"}}
     done = desk.run("-o", "json", "settings", "set", "deletion_time=1800", "-y")
     tap.is_(done.status, 4, "the one thing asked was not done: status 4")
     tap.ok("common.deletion_time: asked 1800 s (30m), server has 0 s" in done.err, "and is named", done.err)
-    tap.is_([(row["was"], row["asked"], row["now"], row["outcome"]) for row in done.json], [(0, 1800, 0, "differs")],
+    tap.is_([(row["was"], row["asked"], row["now"], row["outcome"]) for row in done.json],
+            [(0, 1800, 0, "differs")],
             "in the result too")
     service.after = {"common": dict(service.after["common"], tag_enabled="true")}
     done = desk.run("settings", "set", "deletion_time=1800", "tag_enabled=true", "-y")
@@ -179,7 +191,8 @@ def _():
     service.data["common"]["timezone"] = "UTC"
     done = desk.run("settings", "set", "deletion_time=60", "-y")
     tap.is_(done.status, 0, "saved")
-    tap.ok("changed by someone else since the last reading: common.timezone  IST → UTC" in done.err, "and told",
+    tap.ok("changed by someone else since the last reading: common.timezone  IST → UTC" in done.err,
+           "and told",
            done.err)
     tap.is_(service.puts, [{"common": {"deletion_time": 60}}], "and not overwritten")
 
@@ -190,9 +203,11 @@ def _():
     desk = desks.Desk(service.url)
     tap.is_(desk.run("settings").status, 4, "nothing known yet: status 4")
     done = desk.run("settings", "set", "deletion_time=60", "-y")
-    tap.is_((done.status, service.puts), (0, [{"common": {"deletion_time": 60}}]), "saving works all the same")
+    tap.is_((done.status, service.puts), (0, [{"common": {"deletion_time": 60}}]),
+            "saving works all the same")
     done = desk.run("-o", "json", "settings")
-    tap.is_((done.status, done.json["common"]["deletion_time"]), (0, 60), "then its answer is the last snapshot")
+    tap.is_((done.status, done.json["common"]["deletion_time"]), (0, 60),
+            "then its answer is the last snapshot")
     tap.like(done.err, r"does not let the settings be read; these are from 20\d\d-", "and says from when")
 
 
@@ -208,14 +223,16 @@ def _():
                                             ["common.deletion_time"], []],
             "one for each reading that differed, newest first, with what it changed")
     numbers = [row["snapshot"] for row in rows]
-    differ = {row["setting"]: (row["a"], row["b"]) for row in desk.json("settings", "diff", numbers[2], "now")}
+    differ = {row["setting"]: (row["a"], row["b"])
+              for row in desk.json("settings", "diff", numbers[2], "now")}
     tap.is_(differ, {"common.country": ("IN", "US"), "common.deletion_time": (60, 120),
                      "common.aparty_tag": ("aparty", "x")}, "diff of two")
     desk.json("settings", "revert", numbers[1], "-y")
     tap.is_(puts(server)[-1], {"common": {"deletion_time": 60, "aparty_tag": "aparty"}},
             "revert sends the inverse of that one")
     desk.json("settings", "revert", numbers[-1], "-y")
-    tap.is_(puts(server)[-1], {"common": {"country": "IN", "deletion_time": 0}}, "of the first: everything since")
+    tap.is_(puts(server)[-1], {"common": {"country": "IN", "deletion_time": 0}},
+            "of the first: everything since")
 
 
 @tap.case("one template for several profiles")
@@ -226,7 +243,8 @@ def _():
         ["[greendesk]", "default_profile = one"] +
         ["[profile %s]\nbase_url = %s\ntenant = %s\naccount_sid = %s\nrole = %s" %
          (name, server.url, tenant, sandboxes.SID, role) for name, server, tenant, role in
-         zip(("one", "two", "three"), servers, ("acme", "beta", "gamma"), ("admin", "support", "account"))]) + "\n")
+         zip(("one", "two", "three"), servers, ("acme", "beta", "gamma"),
+             ("admin", "support", "account"))]) + "\n")
     done = desk.run("-o", "json", "-p", "one", "-p", "two,three", "settings", "set", "deletion_time=60", "-y")
     tap.is_(done.status, 1, "one of three may not: status 1")
     tap.is_([(row["profile"], row["setting"], row["outcome"]) for row in done.json],
@@ -236,7 +254,8 @@ def _():
     third = servers[2]
     tap.is_(third.request("GET", third.path("settings", tenant="gamma")).data["common"]["deletion_time"], 60,
             "to the right tenant")
-    tap.is_(desk.json("settings", "diff", "one", "two"), [{"setting": "common.deletion_time", "a": 60, "b": 0}],
+    tap.is_(desk.json("settings", "diff", "one", "two"),
+            [{"setting": "common.deletion_time", "a": 60, "b": 0}],
             "two tenants compared")
     tap.is_(desk.run("-p", "one,two", "list").status, 2, "other commands take one profile")
     tap.is_(desk.run("-p", "one,nobody", "settings", "set", "deletion_time=9", "-y").status, 2,

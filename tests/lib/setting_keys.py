@@ -1,10 +1,12 @@
 # The settings of the contract, for tests that go through all of them.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PLAIN: each key that is no callback's with what is typed and what goes over the wire; CALLBACKS: their stems by
-section."""
+"""PLAIN: each key that is no callback's with what is typed and what goes over the wire; CALLBACKS: their
+stems by section."""
 
-CALLBACKS = {"greenvn": ["greencall_complete", "failed_verification", "verified_caller", "deallocation_callback"],
-             "greenpin": ["greenpin_call_complete", "greenpin_failed_verification", "greenpin_verified_caller",
+CALLBACKS = {"greenvn": ["greencall_complete", "failed_verification", "verified_caller",
+                         "deallocation_callback"],
+             "greenpin": ["greenpin_call_complete", "greenpin_failed_verification",
+                          "greenpin_verified_caller",
                           "greenpin_deallocation_callback"]}
 SMS = '{"A": {"sms_enabled": "false", "sms_body": "Hi"}, "B": {"sms_enabled": "false"}}'
 

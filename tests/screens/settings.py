@@ -1,5 +1,6 @@
-# View 4, settings: every one of them set, saved and read back through the screen, at two sizes, before the judge
-# where it is there; bad values refused at the field; callbacks and SMS as forms; roles; other people's changes.
+# View 4, settings: every one of them set, saved and read back through the screen, at two sizes, before the
+# judge where it is there; bad values refused at the field; callbacks and SMS as forms; roles; other
+# people's changes.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import os
@@ -122,14 +123,16 @@ def every_key(rows, cols):
     term.find("43 settings saved")
     sent = puts(server)
     tap.is_(len(sent), 1, "%dx%d: one PUT" % (cols, rows))
-    tap.is_(json.loads(sent[0]["common"].pop("sms_config")), sms, "%dx%d: SMS as the form said" % (cols, rows))
+    tap.is_(json.loads(sent[0]["common"].pop("sms_config")), sms, "%dx%d: SMS as the form said"
+            % (cols, rows))
     tap.is_(sent[0], wanted, "%dx%d: all that was changed is sent, with its types" % (cols, rows))
     data = server.get("settings").data
     wanted["common"]["default_region"] = [wanted["common"]["default_region"]]
     data["common"].pop("sms_config")
     tap.is_(data, wanted, "%dx%d: and seen from outside" % (cols, rows))
     for key, words in (("common.country", "DE (Germany, +49)"), ("common.deletion_time", "1800 s (30m)"),
-                       ("common.max_deallocation_time", "12h"), ("common.default_region", "MH (Maharashtra and Goa)"),
+                       ("common.max_deallocation_time", "12h"), ("common.default_region",
+                                                                 "MH (Maharashtra and Goa)"),
                        ("greenpin.aparty_pin_length", "6 digits"),
                        ("greenvn.greencall_complete_event", "POST_JSON https://hooks")):
         go_to(term, key)
@@ -138,7 +141,8 @@ def every_key(rows, cols):
     tap.ok(True, "%dx%d: read back and shown" % (cols, rows))
     if judge:
         asked, found = judge.verdict()
-        tap.ok(len(asked) >= 3 and not found, "%dx%d: the judge finds no fault" % (cols, rows), "\n".join(found))
+        tap.ok(len(asked) >= 3 and not found, "%dx%d: the judge finds no fault" % (cols, rows),
+               "\n".join(found))
     tap.is_(term.leave(), "exit 0", "%dx%d: leaves" % (cols, rows))
 
 
