@@ -190,24 +190,6 @@ static enum gd_rc row_state(struct gd_ledger *ledger, int64_t op, int64_t n, int
     return GD_OK;
 }
 
-/* Notes on the allocation that this operation changed it. */
-static enum gd_rc mark_changed(struct gd_ledger *ledger, int64_t op, const struct gd_op_row *row,
-                               struct gd_error *err)
-{
-    sqlite3_stmt *stmt;
-
-    if (row->state != GD_ROW_APPLIED || row->id == NULL)
-        return GD_OK;
-    stmt = ledger_stmt(ledger, SQL_ALLOC_CHANGED, err);
-    if (stmt == NULL)
-        return GD_IO;
-    sqlite3_bind_int64(stmt, 1, ledger->tenant_no);
-    ledger_bind_text(stmt, 2, row->id);
-    sqlite3_bind_int64(stmt, 3, op);
-    ledger->touched = true;
-    return ledger_run(ledger, stmt, "write to", err);
-}
-
 static enum gd_rc set_before(struct gd_ledger *ledger, int64_t op, const struct gd_op_row *row,
                              struct gd_error *err)
 {
@@ -248,7 +230,9 @@ static enum gd_rc set_row(struct gd_ledger *ledger, int64_t op, const struct gd_
     rc = ledger_run(ledger, stmt, "write the journal in", err);
     if (rc == GD_OK && row->before_changed)
         rc = set_before(ledger, op, row, err);
-    return rc == GD_OK ? mark_changed(ledger, op, row, err) : rc;
+    if (rc == GD_OK && row->state == GD_ROW_APPLIED && row->id != NULL)
+        rc = ledger_changed(ledger, row->id, op, err);
+    return rc;
 }
 
 /* Adds what the rows' states changed to the operation's counts; by enum gd_row_state. */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "index.h"
 #include "ledger_i.h"
 #include "mem.h"
 #include "when.h"
@@ -95,6 +96,8 @@ enum gd_rc gd_ledger_open(const char *path, const char *tenant, struct gd_ledger
     if (rc == GD_OK)
         rc = connect_file(ledger, err);
     if (rc == GD_OK)
+        rc = index_new(&ledger->index, err);
+    if (rc == GD_OK)
         rc = ledger_schema(ledger, err);
     if (rc == GD_OK)
         rc = ledger_row_prepare(ledger, err);
@@ -113,6 +116,7 @@ void gd_ledger_close(struct gd_ledger **out)
     if (ledger == NULL)
         return;
     gd_ledger_rollback(ledger);
+    index_free(&ledger->index);
     for (int i = 0; i < SQL__COUNT; i++)
         sqlite3_finalize(ledger->sql[i]);
     sqlite3_finalize(ledger->by_id);
@@ -176,7 +180,9 @@ enum gd_rc gd_ledger_commit(struct gd_ledger *ledger, struct gd_error *err)
         return gd_fail(err, GD_IO, "see to the disk and try again",
                        "the ledger %s took nothing of it: an earlier write had failed", ledger->path);
     }
-    rc = touch(ledger, err);
+    rc = index_commit(ledger, err);
+    if (rc == GD_OK)
+        rc = touch(ledger, err);
     stmt = rc == GD_OK ? ledger_stmt(ledger, SQL_COMMIT, err) : NULL;
     if (rc == GD_OK)
         rc = stmt != NULL ? ledger_run(ledger, stmt, "write to", err) : GD_IO;
@@ -187,7 +193,9 @@ enum gd_rc gd_ledger_commit(struct gd_ledger *ledger, struct gd_error *err)
     ledger->in_tx = false;
     if (ledger->touched)
         ledger->version++;
+    ledger->touched = false;
     ledger->more = 0;
+    index_rollback(ledger); /* what it gathered is written */
     if (forgot) /* the log still holds what was forgotten: fold it in and cut it, unless a reader holds it */
         sqlite3_wal_checkpoint_v2(ledger->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     return GD_OK;
@@ -199,6 +207,8 @@ void gd_ledger_rollback(struct gd_ledger *ledger)
         sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
     ledger->in_tx = ledger->touched = ledger->forgot = false;
     ledger->more = 0;
+    if (ledger->index != NULL)
+        index_rollback(ledger);
 }
 
 enum gd_rc ledger_enter(struct gd_ledger *ledger, bool *own, struct gd_error *err)
@@ -271,7 +281,17 @@ static enum gd_rc put_new(struct gd_ledger *ledger, struct gd_alloc *alloc, stru
     alloc->row = made.row;
     alloc->first_seen = made.first_seen;
     ledger->more++;
-    return put_raw(ledger, made.row, alloc->raw, err);
+    rc = index_added(ledger, &made, err);
+    return rc == GD_OK ? put_raw(ledger, made.row, alloc->raw, err) : rc;
+}
+
+static enum gd_rc put_changed(struct gd_ledger *ledger, const struct gd_alloc *before, struct gd_alloc *after,
+                              struct gd_error *err)
+{
+    enum gd_rc rc = ledger_row_write(ledger, after, err);
+
+    ledger->touched = true;
+    return rc == GD_OK ? index_changed(ledger, before, after, err) : rc;
 }
 
 /* Whether it holds anything beside its id. */
@@ -296,9 +316,10 @@ static enum gd_rc put(struct gd_ledger *ledger, struct gd_alloc *alloc, bool *fr
         alloc->row = known.row;
         alloc->first_seen = known.first_seen;
         if (alloc->read_at >= known.read_at && (alloc->read_at != 0 || holds_more(alloc))) {
+            struct gd_alloc before = known;
+
             lay_over(&known, alloc);
-            rc = ledger_row_write(ledger, &known, err);
-            ledger->touched = true;
+            rc = put_changed(ledger, &before, &known, err);
             if (rc == GD_OK)
                 rc = put_raw(ledger, known.row, alloc->raw, err);
         }
@@ -334,16 +355,31 @@ enum gd_rc gd_ledger_gone(struct gd_ledger *ledger, const char *id, const char *
         return rc;
     rc = ledger_row_by_id(ledger, id, &known, &found, err);
     if (rc == GD_OK && found && when >= known.read_at) {
-        char *text = (char *)(uintptr_t)source; /* borrowed by known, not changed */
+        struct gd_alloc before = known;
 
         known.state = GD_DEALLOCATED;
-        known.source = text;
+        known.source = (char *)(uintptr_t)source; /* borrowed by known, not changed */
         known.read_at = when;
-        rc = ledger_row_write(ledger, &known, err);
-        ledger->touched = true;
+        rc = put_changed(ledger, &before, &known, err);
     }
     sqlite3_reset(ledger->by_id);
     return ledger_leave(ledger, own, rc, err);
+}
+
+enum gd_rc ledger_changed(struct gd_ledger *ledger, const char *id, int64_t op, struct gd_error *err)
+{
+    struct gd_alloc known;
+    bool found = false;
+    enum gd_rc rc = ledger_row_by_id(ledger, id, &known, &found, err);
+
+    if (rc == GD_OK && found) {
+        struct gd_alloc before = known;
+
+        known.changed_op = op;
+        rc = put_changed(ledger, &before, &known, err);
+    }
+    sqlite3_reset(ledger->by_id);
+    return rc;
 }
 
 static enum gd_rc get_raw(struct gd_ledger *ledger, struct gd_alloc *alloc, struct gd_error *err)
@@ -399,10 +435,11 @@ static enum gd_rc drop(struct gd_ledger *ledger, enum ledger_sql which, int64_t 
 static enum gd_rc forget_row(struct gd_ledger *ledger, const struct gd_alloc *known, struct gd_error *err)
 {
     int64_t row = known->row;
-    enum gd_rc rc;
+    enum gd_rc rc = index_removed(ledger, known, err);
 
     sqlite3_reset(ledger->by_id);
-    rc = drop(ledger, SQL_RAW_DROP, row, NULL, err);
+    if (rc == GD_OK)
+        rc = drop(ledger, SQL_RAW_DROP, row, NULL, err);
     if (rc == GD_OK)
         rc = drop(ledger, SQL_ALLOC_DROP, row, NULL, err);
     ledger->touched = true;
@@ -460,6 +497,11 @@ enum gd_rc gd_ledger_count(struct gd_ledger *ledger, int64_t *n, struct gd_error
 
     *n += ledger->more;
     return rc;
+}
+
+enum gd_rc ledger_changes(struct gd_ledger *ledger, int64_t *n, struct gd_error *err)
+{
+    return tenant_number(ledger, SQL_CHANGES, n, err);
 }
 
 int64_t gd_ledger_version(struct gd_ledger *ledger)

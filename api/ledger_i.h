@@ -33,8 +33,11 @@ enum ledger_column {
     COL_FIELDS /* the fields follow, in their order, without those that have a column above */
 };
 
+struct gd_index;
+
 struct gd_ledger {
     sqlite3 *db;
+    struct gd_index *index;
     char *path, *tenant;
     int64_t tenant_no;
     sqlite3_stmt *sql[SQL__COUNT];
@@ -95,6 +98,9 @@ GD_MUST_USE enum gd_rc ledger_row_prepare(struct gd_ledger *ledger, struct gd_er
  * the next step, so the object is never cleared. */
 void ledger_row_borrow(sqlite3_stmt *stmt, struct gd_alloc *alloc);
 
+/* A statement of the caller's own that gives the row whose number is bound to 1. */
+GD_MUST_USE enum gd_rc ledger_row_stmt(struct gd_ledger *ledger, sqlite3_stmt **out, struct gd_error *err);
+
 /* Steps by_id or by_row: *found, and the row borrowed. The statement must be reset by the caller. */
 GD_MUST_USE enum gd_rc ledger_row_by_id(struct gd_ledger *ledger, const char *id, struct gd_alloc *alloc,
                                         bool *found, struct gd_error *err);
@@ -104,6 +110,15 @@ GD_MUST_USE enum gd_rc ledger_row_by_row(struct gd_ledger *ledger, int64_t row, 
 /* Writes a row: inserts it (row 0; sets row) or updates it. */
 GD_MUST_USE enum gd_rc ledger_row_write(struct gd_ledger *ledger, struct gd_alloc *alloc,
                                         struct gd_error *err);
+
+/* ---- ledger.c, for queries and the journal ---- */
+
+/* How many transactions changed the tenant's allocations, as the present transaction sees it. */
+GD_MUST_USE enum gd_rc ledger_changes(struct gd_ledger *ledger, int64_t *n, struct gd_error *err);
+
+
+/* Notes on an allocation, if it is known, that an operation changed it. */
+GD_MUST_USE enum gd_rc ledger_changed(struct gd_ledger *ledger, const char *id, int64_t op, struct gd_error *err);
 
 /* ---- journal.c, for ledger.c ---- */
 

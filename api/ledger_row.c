@@ -74,6 +74,20 @@ static enum gd_rc prepare(struct gd_ledger *ledger, struct gd_buf *sql, sqlite3_
     return rc;
 }
 
+enum gd_rc ledger_row_stmt(struct gd_ledger *ledger, sqlite3_stmt **out, struct gd_error *err)
+{
+    struct gd_buf sql;
+    enum gd_rc rc;
+
+    gd_buf_init(&sql, SQL_MAX);
+    gd_buf_adds(&sql, "SELECT ");
+    each_column(&sql, 0, form_name);
+    gd_buf_adds(&sql, " FROM alloc WHERE row = ?1");
+    rc = prepare(ledger, &sql, out, err);
+    gd_buf_free(&sql);
+    return rc;
+}
+
 enum gd_rc ledger_row_prepare(struct gd_ledger *ledger, struct gd_error *err)
 {
     struct gd_buf sql;
@@ -86,10 +100,7 @@ enum gd_rc ledger_row_prepare(struct gd_ledger *ledger, struct gd_error *err)
     rc = prepare(ledger, &sql, &ledger->by_id, err);
     if (rc != GD_OK)
         goto out;
-    gd_buf_adds(&sql, "SELECT ");
-    each_column(&sql, 0, form_name);
-    gd_buf_adds(&sql, " FROM alloc WHERE row = ?1");
-    rc = prepare(ledger, &sql, &ledger->by_row, err);
+    rc = ledger_row_stmt(ledger, &ledger->by_row, err);
     if (rc != GD_OK)
         goto out;
     gd_buf_addf(&sql, "INSERT INTO alloc (tenant,");

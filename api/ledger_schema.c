@@ -7,7 +7,7 @@
 #define APPLICATION_ID 0x67646c31 /* "gdl1": says that an SQLite file is a ledger */
 
 /* What one version adds to the one before; the columns of fields.def are added by ensure_fields. Numbers and
- * PINs stand in alloc, raw, event, op_row, staged and the index only: what forget removes. */
+ * PINs stand in alloc, raw, event, op_row, staged and the index only (its five tables): what forget removes. */
 static const char *const steps[] = {
     /* 1: all but the index of search and order */
     "CREATE TABLE tenant (tenant INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, n INTEGER NOT NULL DEFAULT "
@@ -48,6 +48,17 @@ static const char *const steps[] = {
     " action INTEGER NOT NULL, kind INTEGER NOT NULL, base TEXT, want TEXT, held INTEGER NOT NULL DEFAULT 0,"
     " user TEXT, at INTEGER NOT NULL, UNIQUE (tenant, id));"
     "ALTER TABLE op_row ADD COLUMN again INTEGER NOT NULL DEFAULT 0;",
+    /* 3: the index; all that is known waits for it (255: in no leaf of an order) */
+    "ALTER TABLE tenant ADD COLUMN built INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE pending (tenant INTEGER NOT NULL, row INTEGER NOT NULL, was BLOB NOT NULL,"
+    " grams INTEGER NOT NULL, PRIMARY KEY (tenant, row)) WITHOUT ROWID;"
+    "CREATE TABLE seg (seg INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, n INTEGER NOT NULL,"
+    " first INTEGER NOT NULL, rows BLOB, dead BLOB);"
+    "CREATE TABLE post (id INTEGER PRIMARY KEY, list BLOB NOT NULL);"
+    "CREATE TABLE dir (tenant INTEGER NOT NULL, sort INTEGER NOT NULL, first BLOB NOT NULL,"
+    " leaf INTEGER NOT NULL, PRIMARY KEY (tenant, sort, first)) WITHOUT ROWID;"
+    "CREATE TABLE leaf (leaf INTEGER PRIMARY KEY, rows BLOB NOT NULL, keys BLOB NOT NULL);"
+    "INSERT INTO pending SELECT tenant, row, x'ffffffffffffff', 1 FROM alloc;",
 };
 
 #define SCHEMA ((int)(sizeof steps / sizeof *steps))

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "filter_i.h"
-
-#define ABSENT 0xff /* begins the key of what is not there */
+#include "gram.h"
 
 const char *gd_sort_name(enum gd_sort_key key)
 {
@@ -36,12 +35,12 @@ static void byte_key(struct order_key *out, unsigned rank)
 static void text_key(struct order_key *out, const char *text)
 {
     if (text == NULL || *text == '\0') {
-        byte_key(out, ABSENT);
+        byte_key(out, ORDER_ABSENT);
         return;
     }
     for (out->len = 0; *text != '\0' && out->len < ORDER_KEY_MAX; text++)
         out->bytes[out->len++] = filter_fold((unsigned char)*text);
-    if (out->bytes[0] == ABSENT)
+    if (out->bytes[0] == ORDER_ABSENT)
         out->bytes[0]--; /* no UTF-8 begins so */
 }
 
@@ -49,7 +48,7 @@ static void text_key(struct order_key *out, const char *text)
 static void time_key(struct order_key *out, int64_t when)
 {
     if (when == 0) {
-        byte_key(out, ABSENT);
+        byte_key(out, ORDER_ABSENT);
         return;
     }
     if (when < 0)
@@ -61,14 +60,14 @@ static void time_key(struct order_key *out, int64_t when)
 
 static unsigned state_rank(enum gd_state state)
 {
-    return state == GD_UNKNOWN ? ABSENT : (unsigned)state;
+    return state == GD_UNKNOWN ? ORDER_ABSENT : (unsigned)state;
 }
 
 static unsigned usage_rank(const char *usage)
 {
-    if (usage == NULL)
-        return ABSENT;
-    return strcmp(usage, "oneway") == 0 ? 0 : strcmp(usage, "twoway") == 0 ? 1 : 2;
+    int rank = gram_usage(usage);
+
+    return rank < 0 ? ORDER_ABSENT : (unsigned)rank;
 }
 
 void order_key(const struct gd_alloc *alloc, enum gd_sort_key sort, int64_t now, struct order_key *out)

@@ -5,7 +5,8 @@
 
 #include "query.h"
 
-#define ORDER_KEY_MAX 48 /* bytes; longer texts are ordered by their beginnings, then by row */
+#define ORDER_ABSENT 0xff /* begins the key of what is not there */
+#define ORDER_KEY_MAX 48  /* bytes; longer texts are ordered by their beginnings, then by row */
 
 struct order_key {
     unsigned char len;

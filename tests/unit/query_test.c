@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../api/index.h"
 #include "../../api/mem.h"
 #include "../../api/order.h"
 #include "../../api/when.h"
@@ -281,6 +282,7 @@ static void test_life(uint64_t seed, size_t rows, int turns, int cases)
     other = store_open(name, "umbrella");
     store_put(other, "id=id-1;a.numbers=+917010000000;custom_field=vip");
     for (int turn = 0; turn < turns; turn++) {
+        bool more = store_random(&random, 3) == 0;
         bool tx = store_random(&random, 3) > 0;
 
         if (tx && gd_ledger_begin(ledger, &err) != GD_OK)
@@ -297,6 +299,9 @@ static void test_life(uint64_t seed, size_t rows, int turns, int cases)
         }
         if (tx && gd_ledger_commit(ledger, &err) != GD_OK)
             bail_out("%s", err.what);
+        while (more)
+            if (index_tidy(ledger, &more, &err) != GD_OK)
+                bail_out("%s", err.what);
         is_int(disagreements(ledger, &random, cases), 0, "seed %llu, %zu rows: %d filters agree",
                (unsigned long long)seed, model_n, cases);
     }
@@ -309,7 +314,11 @@ static void test_life(uint64_t seed, size_t rows, int turns, int cases)
 static void test_orders(void)
 {
     struct store_random random = {99};
-    struct gd_ledger *ledger = store_open("orders.db", "acme");
+    char name[40];
+    struct gd_ledger *ledger;
+
+    snprintf(name, sizeof name, "orders-%zu.db", index_sizes.leaf);
+    ledger = store_open(name, "acme");
 
     for (size_t n = 0; n < 300; n++)
         put_random(ledger, &random, n);
@@ -408,5 +417,13 @@ int main(void)
     for (uint64_t seed = 1; seed <= 4; seed++)
         test_life(seed, 60, 4, 30);
     test_life(10, 1500, 6, 60);
+    index_sizes = (struct index_sizes){.bulk = 20, .pending = 30, .tidy = 3, .leaf = 8, .few = 5};
+    test_orders();
+    for (uint64_t seed = 20; seed < 24; seed++)
+        test_life(seed, 400, 20, 20);
+    index_sizes = (struct index_sizes){.bulk = 2, .pending = 3, .tidy = 1, .leaf = 20, .few = 0};
+    for (uint64_t seed = 30; seed < 34; seed++)
+        test_life(seed, 500, 25, 20);
+    test_life(40, 2500, 10, 60);
     return done_testing();
 }
