@@ -14,11 +14,50 @@ int gram_usage(const char *usage)
     return strcmp(usage, "oneway") == 0 ? 0 : strcmp(usage, "twoway") == 0 ? 1 : 2;
 }
 
+enum gram_class gram_class(enum gd_field field)
+{
+    switch (field) {
+    case GD_F_ID:
+        return GRAM_ID;
+    case GD_F_TRANSACTION_ID:
+        return GRAM_ORDER;
+    case GD_F_A_NUMBERS:
+        return GRAM_A;
+    case GD_F_B_NUMBERS:
+        return GRAM_B;
+    case GD_F_A_VNS:
+    case GD_F_B_VNS:
+        return GRAM_VN;
+    case GD_F_A_PIN:
+    case GD_F_B_PIN:
+        return GRAM_PIN;
+    default:
+        return GRAM_CUSTOM;
+    }
+}
+
+unsigned gram_classes(uint32_t fields, bool *exact)
+{
+    unsigned in = 0, out = 0;
+
+    for (int f = 0; f < GD_F__COUNT; f++) {
+        if ((gd_fields[f].flags & GD_FF_SEARCH) == 0)
+            continue;
+        if ((fields & 1u << f) != 0)
+            in |= 1u << gram_class((enum gd_field)f);
+        else
+            out |= 1u << gram_class((enum gd_field)f);
+    }
+    *exact = (in & out) == 0;
+    return in;
+}
+
 /* Each byte of a text begins a gram, so that two bytes are found by the grams that begin with them; single
  * bytes have lists of their own. */
 static void text_grams(enum gd_field field, const char *text, gram_fn *fn, void *arg, uint64_t bytes[4])
 {
     bool number = filter_is_number(field);
+    enum gram_class class = gram_class(field);
     int a = GRAM_END, b = GRAM_END, c;
 
     do {
@@ -28,9 +67,9 @@ static void text_grams(enum gd_field field, const char *text, gram_fn *fn, void 
         else
             bits_add(bytes, (size_t)c);
         if (a != GRAM_END)
-            fn(arg, GRAM(a, b, c));
+            fn(arg, GRAM(class, a, b, c));
         if (c == FILTER_GAP && b != GRAM_END)
-            fn(arg, GRAM(b, GRAM_END, GRAM_END));
+            fn(arg, GRAM(class, b, GRAM_END, GRAM_END));
         a = c == FILTER_GAP ? GRAM_END : b;
         b = c;
     } while (*text != '\0' || c != FILTER_GAP);

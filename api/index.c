@@ -464,7 +464,8 @@ static enum gd_rc count_pending(struct gd_ledger *ledger, int64_t *n, struct gd_
     return rc;
 }
 
-static enum gd_rc flush(struct gd_ledger *ledger, struct gd_error *err)
+/* Indexes all that is pending, if it is at least so much. */
+static enum gd_rc flush(struct gd_ledger *ledger, size_t least, struct gd_error *err)
 {
     struct pass pass = {.ledger = ledger, .orders = ~0u, .grams = true, .err = err};
     int64_t n = 0;
@@ -472,7 +473,7 @@ static enum gd_rc flush(struct gd_ledger *ledger, struct gd_error *err)
     enum gd_rc rc = count_pending(ledger, &n, err);
 
     ledger->index->noted = (size_t)n;
-    if (rc != GD_OK || (size_t)n < index_sizes.pending)
+    if (rc != GD_OK || (size_t)n < least)
         return rc;
     do
         rc = run_pass(&pass);
@@ -487,12 +488,13 @@ enum gd_rc index_commit(struct gd_ledger *ledger, struct gd_error *err)
 {
     struct gd_index *index = ledger->index;
     sqlite3_stmt *stmt;
+    bool bulk = index->builder != NULL;
     enum gd_rc rc = write_gathered(ledger, err);
 
     if (rc == GD_OK)
         rc = write_gone(ledger, err);
-    if (rc == GD_OK && index->noted >= index_sizes.pending)
-        rc = flush(ledger, err);
+    if (rc == GD_OK && (bulk || index->noted >= index_sizes.pending))
+        rc = flush(ledger, bulk ? 0 : index_sizes.pending, err);
     if (rc != GD_OK || !index->written)
         return rc;
     stmt = ledger_stmt(ledger, SQL_BUILT_SET, err);

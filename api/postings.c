@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "mem.h"
+
 void varint_put(struct gd_buf *out, uint64_t value)
 {
     for (; value >= 0x80; value >>= 7)
@@ -23,9 +25,13 @@ static bool is_dense(size_t count, size_t n)
 
 static void put_bits(struct gd_buf *out, const uint64_t *bits, size_t n)
 {
+    unsigned char bytes[SEGMENT_ROWS / 8];
+    size_t len = (n + 7) / 8;
+
+    for (size_t i = 0; i < len; i++)
+        bytes[i] = (unsigned char)(bits[i / 8] >> (i % 8 * 8));
     gd_buf_addc(out, 'B');
-    for (size_t i = 0; i < (n + 7) / 8; i++)
-        gd_buf_addc(out, (char)(bits[i / 8] >> (i % 8 * 8)));
+    gd_buf_add(out, bytes, len);
 }
 
 void postings_put(struct gd_buf *out, const uint64_t *bits, size_t n)
@@ -92,13 +98,24 @@ void postings_get(const void *list, size_t len, uint64_t *bits, size_t n)
     }
 }
 
-void postings_add(struct postings *list, uint32_t rank)
+bool postings_grow(struct postings *list)
 {
-    if ((int32_t)rank == list->last)
-        return;
-    varint_put(&list->gaps, (uint64_t)((int32_t)rank - list->last - 1));
-    list->last = (int32_t)rank;
-    list->count++;
+    uint32_t room = list->room > 0 ? list->room * 2 : 16;
+    unsigned char *gaps = gd_realloc(list->gaps, room);
+
+    if (gaps == NULL)
+        return false;
+    list->gaps = gaps;
+    list->room = room;
+    return true;
+}
+
+void postings_clear(struct postings *list)
+{
+    if (list->gaps != NULL)
+        gd_wipe(list->gaps, list->len);
+    gd_free(list->gaps);
+    *list = (struct postings){0};
 }
 
 void postings_finish(const struct postings *list, size_t n, struct gd_buf *out)
@@ -107,11 +124,10 @@ void postings_finish(const struct postings *list, size_t n, struct gd_buf *out)
 
     if (list->count != n && !is_dense(list->count, n)) {
         gd_buf_addc(out, 'G');
-        gd_buf_add(out, list->gaps.data, list->gaps.len);
+        gd_buf_add(out, list->gaps, list->len);
         return;
     }
     memset(bits, 0, BITS_WORDS(n) * sizeof *bits);
-    get_gaps((const unsigned char *)list->gaps.data, (const unsigned char *)list->gaps.data + list->gaps.len,
-             bits, n);
+    get_gaps(list->gaps, list->gaps + list->len, bits, n);
     postings_put(out, bits, n);
 }

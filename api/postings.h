@@ -35,16 +35,37 @@ void postings_put(struct gd_buf *out, const uint64_t *bits, size_t n);
 /* Sets the ranks of a list in bits; those of n and above are ignored. */
 void postings_get(const void *list, size_t len, uint64_t *bits, size_t n);
 
-/* A list that grows rank by rank, upwards. */
+/* A list that grows rank by rank, upwards; zero-initialised but for its gram. */
 struct postings {
     uint32_t gram;
     uint32_t count;
-    int32_t last; /* -1 for none */
-    struct gd_buf gaps;
+    uint32_t next; /* one above the last rank */
+    uint32_t len, room;
+    unsigned char *gaps;
 };
 
-/* Appends a rank unless it is the last already. */
-void postings_add(struct postings *list, uint32_t rank);
+/* Makes room for a rank's bytes; false where memory ran out. */
+bool postings_grow(struct postings *list);
+
+/* Appends a rank unless it is the last already; false where memory ran out. */
+static inline bool postings_add(struct postings *list, uint32_t rank)
+{
+    uint32_t gap = rank - list->next;
+
+    if (rank + 1 == list->next)
+        return true;
+    if (list->len + 3 > list->room && !postings_grow(list))
+        return false;
+    for (; gap >= 0x80; gap >>= 7)
+        list->gaps[list->len++] = (unsigned char)(gap | 0x80);
+    list->gaps[list->len++] = (unsigned char)gap;
+    list->next = rank + 1;
+    list->count++;
+    return true;
+}
+
+/* Wipes and frees its bytes. */
+void postings_clear(struct postings *list);
 
 /* Appends the list, of n in the segment, in the form of postings_put. */
 void postings_finish(const struct postings *list, size_t n, struct gd_buf *out);

@@ -256,6 +256,15 @@ static bool take(struct gd_query *query, const struct order_place *place)
     return query->given + query->found_n == query->want;
 }
 
+/* A row that was looked at in vain is not looked at again. */
+static void rule_out(struct gd_query *query, int64_t row)
+{
+    if ((size_t)row / 64 < query->plan.words)
+        bits_drop(query->plan.rows, (size_t)row);
+    for (size_t g = 0; g < query->groups_n; g++)
+        bits_drop(query->groups[g].rows, (size_t)row);
+}
+
 /* Looks at a row that can match: *matches, and its place. */
 static enum gd_rc look(struct gd_query *query, int64_t row, bool exact, struct order_place *place,
                        bool *matches, struct gd_error *err)
@@ -266,6 +275,8 @@ static enum gd_rc look(struct gd_query *query, int64_t row, bool exact, struct o
     if (rc != GD_OK || !*matches)
         return rc;
     *matches = exact || gd_filter_match(query->filter, &alloc);
+    if (!*matches)
+        rule_out(query, row);
     place->row = row;
     order_key(&alloc, query->sort.key, query->filter->now, &place->key);
     return GD_OK;
@@ -555,8 +566,10 @@ static enum gd_rc count_rows(struct gd_query *query, struct slice *slice, struct
         if (++slice->looks % LOOKS == 0 && is_over(slice))
             return rc;
     }
-    if (rc == GD_OK)
+    if (rc == GD_OK) {
         query->count_row = -1;
+        query->plan.exact = true; /* what did not match has been ruled out */
+    }
     return rc;
 }
 

@@ -66,7 +66,8 @@ static void add_fact(struct maker *maker, uint32_t fact, uint64_t *rows)
 /* ---- texts ---- */
 
 /* The rows where all needles of a reading may be found. */
-static void add_reading(struct maker *maker, const struct filter_reading *reading, uint64_t *rows)
+static void add_reading(struct maker *maker, const struct filter_reading *reading, unsigned classes,
+                        uint64_t *rows, bool *exact)
 {
     uint64_t *all = NULL, *one = NULL;
 
@@ -76,7 +77,8 @@ static void add_reading(struct maker *maker, const struct filter_reading *readin
         one = new_set(maker);
         if (one == NULL)
             break;
-        maker->rc = segments_find(maker->ledger, maker->segments, needle->text, needle->len, one, maker->err);
+        maker->rc = segments_find(maker->ledger, maker->segments, classes, needle->text, needle->len, one,
+                                  exact, maker->err);
         if (all == NULL) {
             all = one;
         } else {
@@ -106,16 +108,15 @@ static void find_usage(struct maker *maker, const struct filter_term *term, uint
 
 static void find_text(struct maker *maker, const struct filter_term *term, uint64_t *rows, bool *exact)
 {
+    unsigned classes;
+
     if ((term->fields & ~filter_searchable()) != 0) {
         find_usage(maker, term, rows, exact);
         return;
     }
-    *exact = term->fields == filter_searchable();
-    for (size_t r = 0; maker->rc == GD_OK && r < term->n; r++) {
-        for (size_t i = 0; i < term->readings[r].n; i++)
-            *exact = *exact && term->readings[r].needles[i].len <= 3;
-        add_reading(maker, &term->readings[r], rows);
-    }
+    classes = gram_classes(term->fields, exact);
+    for (size_t r = 0; maker->rc == GD_OK && r < term->n; r++)
+        add_reading(maker, &term->readings[r], classes, rows, exact);
 }
 
 /* ---- times and states ---- */

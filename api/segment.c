@@ -236,68 +236,79 @@ static void keep_live(const struct segment *segment, uint64_t *bits)
 static enum gd_rc get_lists(struct gd_ledger *ledger, const struct segment *segment, uint32_t from,
                             uint32_t to, uint64_t *bits, struct gd_error *err)
 {
-    sqlite3_stmt *stmt = ledger_stmt(ledger, SQL_POST_GET, err);
+    bool one = to == from + 1;
+    sqlite3_stmt *stmt = ledger_stmt(ledger, one ? SQL_POST_GET : SQL_POST_RANGE, err);
     int step;
 
     if (stmt == NULL)
         return GD_IO;
     memset(bits, 0, BITS_WORDS(segment->n) * sizeof *bits);
     sqlite3_bind_int64(stmt, 1, POST_ID(segment->number, from));
-    sqlite3_bind_int64(stmt, 2, POST_ID(segment->number, to));
+    if (!one)
+        sqlite3_bind_int64(stmt, 2, POST_ID(segment->number, to));
     while ((step = sqlite3_step(stmt)) == SQLITE_ROW)
         postings_get(sqlite3_column_blob(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0), bits, segment->n);
     sqlite3_reset(stmt);
     return step == SQLITE_DONE ? GD_OK : ledger_fail(ledger, err, "read the index of");
 }
 
-/* The range of grams that stand for the text's first len bytes, at most three. */
-static void gram_range(const char *text, size_t len, uint32_t *from, uint32_t *to)
+/* The first gram of a class that stands for the text's first bytes. */
+static uint32_t gram_at(unsigned class, const char *text, size_t len)
 {
     const unsigned char *t = (const unsigned char *)text;
 
-    *from = len > 1 ? GRAM(t[0], t[1], len > 2 ? t[2] : 0) : (uint32_t)GRAM_BYTE + t[0];
-    *to = *from + (len == 2 ? 256 : 1);
+    return GRAM(class, t[0], t[1], len > 2 ? t[2] : 0);
 }
 
 /* Enough for a page: what is left is looked at row by row. */
-#define FEW 24
+#define FEW 16
 
-/* Sets in bits the ranks that may hold a text. Grams three bytes apart come first, as they say most; once few
- * rows are left, the rest of them is not worth its reading. */
-static enum gd_rc find_in(struct gd_ledger *ledger, const struct segment *segment, const char *text,
-                          size_t len, uint64_t *bits, struct gd_error *err)
+/* Adds to bits the ranks where one class may hold a text of at least two bytes. Grams three bytes apart come
+ * first, as they say most; once few rows are left, the rest of them is not worth its reading. */
+static enum gd_rc find_in(struct gd_ledger *ledger, const struct segment *segment, unsigned class,
+                          const char *text, size_t len, uint64_t *bits, struct gd_error *err)
 {
-    uint64_t other[SEGMENT_WORDS];
+    uint64_t all[SEGMENT_WORDS], other[SEGMENT_WORDS];
     size_t words = BITS_WORDS(segment->n), grams = len > 3 ? len - 2 : 1, left;
-    uint32_t from, to;
-    enum gd_rc rc;
+    uint32_t gram = gram_at(class, text, len);
+    enum gd_rc rc = get_lists(ledger, segment, gram, gram + (len == 2 ? 256 : 1), all, err);
 
-    gram_range(text, len, &from, &to);
-    rc = get_lists(ledger, segment, from, to, bits, err);
-    keep_live(segment, bits);
-    left = bits_count(bits, words);
+    left = bits_count(all, words);
     for (size_t start = 0; start < 3; start++)
         for (size_t at = start == 0 ? 3 : start; at < grams && rc == GD_OK && left > (start == 0 ? 0 : FEW);
              at += 3) {
-            gram_range(text + at, 3, &from, &to);
-            rc = get_lists(ledger, segment, from, to, other, err);
+            gram = gram_at(class, text + at, 3);
+            rc = get_lists(ledger, segment, gram, gram + 1, other, err);
             for (size_t w = 0; w < words; w++)
-                bits[w] &= other[w];
-            left = bits_count(bits, words);
+                all[w] &= other[w];
+            left = bits_count(all, words);
         }
+    for (size_t w = 0; w < words; w++)
+        bits[w] |= all[w];
     return rc;
 }
 
-enum gd_rc segments_find(struct gd_ledger *ledger, const struct segments *segments, const char *text,
-                         size_t len, uint64_t *rows, struct gd_error *err)
+enum gd_rc segments_find(struct gd_ledger *ledger, const struct segments *segments, unsigned classes,
+                         const char *text, size_t len, uint64_t *rows, bool *exact, struct gd_error *err)
 {
     uint64_t bits[SEGMENT_WORDS];
+    bool byte = len == 1;
     enum gd_rc rc = GD_OK;
 
+    if (len > 3 || (byte && classes != (1u << GRAM__CLASSES) - 1))
+        *exact = false;
+    if (byte)
+        return segments_fact(ledger, segments, (uint32_t)GRAM_BYTE + (unsigned char)text[0], rows, err);
     for (size_t i = 0; rc == GD_OK && i < segments->n; i++) {
-        rc = find_in(ledger, &segments->list[i], text, len, bits, err);
+        const struct segment *segment = &segments->list[i];
+
+        memset(bits, 0, BITS_WORDS(segment->n) * sizeof *bits);
+        for (unsigned class = 0; class < GRAM__CLASSES && rc == GD_OK; class ++)
+            if ((classes >> class & 1) != 0)
+                rc = find_in(ledger, segment, class, text, len, bits, err);
+        keep_live(segment, bits);
         if (rc == GD_OK)
-            spread(&segments->list[i], bits, rows);
+            spread(segment, bits, rows);
     }
     return rc;
 }

@@ -53,10 +53,11 @@ static inline uint32_t segment_row(const struct segment *segment, size_t rank)
     return segment->rows != NULL ? segment->rows[rank] : segment->first + (uint32_t)rank;
 }
 
-/* Sets in rows those that may hold the text (folded, not empty); all that do hold it are among them, and one
- * of at most three bytes is told exactly. */
+/* Sets in rows those that may hold the text (folded, not empty) in some class (bits by enum gram_class); all
+ * that do hold it are among them. *exact is set to false unless all of them do. */
 GD_MUST_USE enum gd_rc segments_find(struct gd_ledger *ledger, const struct segments *segments,
-                                     const char *text, size_t len, uint64_t *rows, struct gd_error *err);
+                                     unsigned classes, const char *text, size_t len, uint64_t *rows,
+                                     bool *exact, struct gd_error *err);
 
 /* Sets in rows those with the fact. */
 GD_MUST_USE enum gd_rc segments_fact(struct gd_ledger *ledger, const struct segments *segments, uint32_t fact,

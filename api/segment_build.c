@@ -7,7 +7,6 @@
 #include "mem.h"
 #include "segment_i.h"
 
-#define LIST_MAX (SEGMENT_ROWS * 3) /* bytes of gaps */
 #define SLOTS_FIRST 16384
 
 /* Grams found so far: an open hash of places in lists, 0 free. */
@@ -39,7 +38,7 @@ enum gd_rc segment_builder_new(struct segment_builder **out, struct gd_error *er
 static void empty(struct segment_builder *builder)
 {
     for (size_t i = 0; i < builder->n; i++)
-        gd_buf_wipe(&builder->lists[i].gaps);
+        postings_clear(&builder->lists[i]);
     if (builder->slots != NULL)
         memset(builder->slots, 0, builder->slots_n * sizeof *builder->slots);
     builder->n = 0;
@@ -103,8 +102,7 @@ static struct postings *list_of(struct segment_builder *builder, uint32_t gram)
         builder->lists = lists;
         builder->room = room;
     }
-    builder->lists[builder->n] = (struct postings){.gram = gram, .last = -1};
-    gd_buf_init(&builder->lists[builder->n].gaps, LIST_MAX);
+    builder->lists[builder->n] = (struct postings){.gram = gram};
     builder->slots[at] = (uint32_t)++builder->n;
     return &builder->lists[builder->n - 1];
 }
@@ -114,12 +112,8 @@ static void add_gram(void *arg, uint32_t gram)
     struct segment_builder *builder = arg;
     struct postings *list = list_of(builder, gram);
 
-    if (list == NULL) {
+    if (list == NULL || !postings_add(list, builder->rows_n))
         builder->failed = true;
-        return;
-    }
-    postings_add(list, builder->rows_n);
-    builder->failed = builder->failed || list->gaps.failed;
 }
 
 enum gd_rc segment_builder_add(struct segment_builder *builder, const struct gd_alloc *alloc,

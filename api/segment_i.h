@@ -6,7 +6,7 @@
 #include "segment.h"
 
 /* A list stands in table post under its segment's number and its gram, in one integer. */
-#define POST_ID(segment, gram) ((segment) << 25 | (int64_t)(gram))
+#define POST_ID(segment, gram) ((segment) << 27 | (int64_t)(gram))
 
 /* Adds a segment of these rows; *number is the new one's, above all others. */
 GD_MUST_USE enum gd_rc segment_put(struct gd_ledger *ledger, const uint32_t *rows, size_t n, int64_t *number,
