@@ -178,18 +178,37 @@ static enum gd_rc add_needle(const struct reader *reader, struct filter_reading 
     return GD_OK;
 }
 
+/* Adds a reading of one needle. Of two where one holds the other, the shorter finds all that the longer does.
+ */
 static enum gd_rc add_reading(const struct reader *reader, struct filter_term *term, const char *text,
                               size_t len)
 {
-    enum gd_rc rc;
+    struct filter_reading reading = {.n = 0};
+    enum gd_rc rc = add_needle(reader, &reading, text, len);
+    const struct filter_needle *needle = &reading.needles[0];
+    size_t kept = 0;
+    bool wanted = rc == GD_OK && reading.n > 0;
 
-    for (size_t i = 0; i < term->n; i++)
-        if (term->readings[i].n == 1 && term->readings[i].needles[0].len == len &&
-            memcmp(term->readings[i].needles[0].text, text, len) == 0)
-            return GD_OK;
-    rc = add_needle(reader, &term->readings[term->n], text, len);
-    if (rc == GD_OK)
-        term->n++;
+    for (size_t i = 0; i < term->n; i++) {
+        struct filter_reading *old = &term->readings[i];
+        const struct filter_needle *other = &old->needles[0];
+
+        if (wanted && old->n == 1 && memmem(needle->text, needle->len, other->text, other->len) != NULL)
+            wanted = false;
+        if (wanted && old->n == 1 && memmem(other->text, other->len, needle->text, needle->len) != NULL) {
+            gd_wipe_free(&old->needles[0].text);
+            *old = (struct filter_reading){.n = 0};
+            continue;
+        }
+        term->readings[kept++] = *old;
+        if (kept <= i)
+            *old = (struct filter_reading){.n = 0};
+    }
+    term->n = kept;
+    if (wanted)
+        term->readings[term->n++] = reading;
+    else if (reading.n > 0)
+        gd_wipe_free(&reading.needles[0].text);
     return rc;
 }
 

@@ -7,7 +7,8 @@
 #include "mem.h"
 #include "segment_i.h"
 
-#define SLOTS_FIRST 16384
+#define SLOTS_FIRST 32768
+#define GRAMS 256
 
 /* Grams found so far: an open hash of places in lists, 0 free. */
 struct segment_builder {
@@ -17,6 +18,8 @@ struct segment_builder {
     size_t slots_n; /* a power of 2 */
     uint32_t rows[SEGMENT_ROWS];
     uint32_t rows_n;
+    uint32_t grams[GRAMS]; /* of the row that is being added */
+    size_t grams_n;
     bool failed; /* out of memory */
 };
 
@@ -58,9 +61,14 @@ void segment_builder_free(struct segment_builder **out)
     gd_free(builder);
 }
 
+static size_t first_slot(const struct segment_builder *builder, uint32_t gram)
+{
+    return (size_t)(gram * 0x9e3779b1u) >> 8 & (builder->slots_n - 1);
+}
+
 static size_t slot_of(const struct segment_builder *builder, uint32_t gram)
 {
-    size_t at = (size_t)(gram * 0x9e3779b1u) & (builder->slots_n - 1);
+    size_t at = first_slot(builder, gram);
 
     while (builder->slots[at] != 0 && builder->lists[builder->slots[at] - 1].gram != gram)
         at = (at + 1) & (builder->slots_n - 1);
@@ -107,19 +115,50 @@ static struct postings *list_of(struct segment_builder *builder, uint32_t gram)
     return &builder->lists[builder->n - 1];
 }
 
-static void add_gram(void *arg, uint32_t gram)
+/* Adds the present row to the lists of the grams gathered. Lists lie all over the memory: each is called for
+ * well before it is used. */
+static void add_gathered(struct segment_builder *builder)
+{
+    uint32_t *grams = builder->grams;
+    size_t n = builder->grams_n;
+
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch(&builder->slots[first_slot(builder, grams[i])]);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t at = builder->slots[first_slot(builder, grams[i])];
+
+        if (at != 0)
+            __builtin_prefetch(&builder->lists[at - 1]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t at = builder->slots[first_slot(builder, grams[i])];
+
+        if (at != 0)
+            __builtin_prefetch(builder->lists[at - 1].gaps + builder->lists[at - 1].len);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct postings *list = list_of(builder, grams[i]);
+
+        if (list == NULL || !postings_add(list, builder->rows_n))
+            builder->failed = true;
+    }
+    builder->grams_n = 0;
+}
+
+static void gather_gram(void *arg, uint32_t gram)
 {
     struct segment_builder *builder = arg;
-    struct postings *list = list_of(builder, gram);
 
-    if (list == NULL || !postings_add(list, builder->rows_n))
-        builder->failed = true;
+    if (builder->grams_n == GRAMS)
+        add_gathered(builder);
+    builder->grams[builder->grams_n++] = gram;
 }
 
 enum gd_rc segment_builder_add(struct segment_builder *builder, const struct gd_alloc *alloc,
                                struct gd_error *err)
 {
-    gram_each(alloc, add_gram, builder);
+    gram_each(alloc, gather_gram, builder);
+    add_gathered(builder);
     builder->rows[builder->rows_n++] = (uint32_t)alloc->row;
     return builder->failed ? gd_fail_memory(err) : GD_OK;
 }
