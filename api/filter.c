@@ -1,11 +1,11 @@
-/* Reading a filter: words, key:value, times, exclusion, quotes; a fault says where it is.
- *
- * A word is a text to be found in any searchable field, ASCII letters in either case. One made of digits and
+/* Reading a filter: words, key:value, times, exclusion, quotes; a fault says where it is. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A word is a text to be found in any searchable field, ASCII letters in either case. One made of digits and
  * their punctuation is found as a number in any notation too; a run of such words is read as one number or as
  * its words, and either reading will do. ends<2h is "less than 2 hours left from now" (an end that has passed
  * has less than none left), read>1d is "read longer ago than a day" (never read is longest ago); with dates,
  * < is before and > is after. An end that is not known is neither. */
-/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filter_i.h"
 
 #include <ctype.h>

@@ -68,7 +68,7 @@ void index_free(struct gd_index **out)
     if (index == NULL)
         return;
     forget_gathered(index);
-    segments_clear(&index->segments);
+    segment_clear_all(&index->segments);
     gd_free(index->gone_rows);
     gd_free(index);
 }
@@ -307,7 +307,7 @@ static enum gd_rc write_gone(struct gd_ledger *ledger, struct gd_error *err)
         rc = leaf_apply(ledger, (enum leaf_order)o, &index->gone[o], &none, err);
     qsort(index->gone_rows, index->gone_n, sizeof *index->gone_rows, by_number);
     if (rc == GD_OK)
-        rc = segments_forget(ledger, index->gone_rows, index->gone_n, err);
+        rc = segment_forget(ledger, index->gone_rows, index->gone_n, err);
     index->written = true;
     return rc;
 }
@@ -479,7 +479,7 @@ static enum gd_rc flush(struct gd_ledger *ledger, size_t least, struct gd_error 
         rc = run_pass(&pass);
     while (rc == GD_OK && pass.n == CHUNK);
     while (rc == GD_OK && merged)
-        rc = segments_merge(ledger, &merged, err);
+        rc = segment_merge(ledger, &merged, err);
     ledger->index->noted = 0;
     return rc;
 }
@@ -525,7 +525,7 @@ enum gd_rc index_tidy(struct gd_ledger *ledger, bool *more, struct gd_error *err
     if (index->pass < PASSES)
         rc = run_pass(&pass);
     else
-        rc = segments_merge(ledger, &merged, err);
+        rc = segment_merge(ledger, &merged, err);
     index->written = index->written || merged;
     rc = ledger_leave(ledger, own, rc, err);
     index->pass = index->pass < PASSES ? index->pass + 1 : merged ? PASSES : 0;
@@ -552,9 +552,9 @@ enum gd_rc index_segments(struct gd_ledger *ledger, const struct segments **out,
     sqlite3_reset(stmt);
     if (rc != GD_OK || (built == index->built && !index->written))
         return rc;
-    segments_clear(&index->segments);
+    segment_clear_all(&index->segments);
     index->built = -1;
-    rc = segments_load(ledger, &index->segments, err);
+    rc = segment_load_all(ledger, &index->segments, err);
     if (rc == GD_OK && !index->written)
         index->built = built;
     return rc;

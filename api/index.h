@@ -1,9 +1,9 @@
-/* The index of a ledger: what makes searching and sorting fast. All of it follows from the allocations.
- *
- * New and changed rows are pending at first, and looked at one by one by every query; when they are many they
+/* The index of a ledger: what makes searching and sorting fast. All of it follows from the allocations. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* New and changed rows are pending at first, and looked at one by one by every query; when they are many they
  * go into the leaves of the orders and into a segment of the search index. Rows that come by the thousand go
  * there at once. */
-/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef GD_INDEX_H
 #define GD_INDEX_H
 

@@ -116,9 +116,9 @@ GD_MUST_USE enum gd_rc ledger_row_write(struct gd_ledger *ledger, struct gd_allo
 /* How many transactions changed the tenant's allocations, as the present transaction sees it. */
 GD_MUST_USE enum gd_rc ledger_changes(struct gd_ledger *ledger, int64_t *n, struct gd_error *err);
 
-
 /* Notes on an allocation, if it is known, that an operation changed it. */
-GD_MUST_USE enum gd_rc ledger_changed(struct gd_ledger *ledger, const char *id, int64_t op, struct gd_error *err);
+GD_MUST_USE enum gd_rc ledger_changed(struct gd_ledger *ledger, const char *id, int64_t op,
+                                      struct gd_error *err);
 
 /* ---- journal.c, for ledger.c ---- */
 

@@ -7,7 +7,8 @@
 #define APPLICATION_ID 0x67646c31 /* "gdl1": says that an SQLite file is a ledger */
 
 /* What one version adds to the one before; the columns of fields.def are added by ensure_fields. Numbers and
- * PINs stand in alloc, raw, event, op_row, staged and the index only (its five tables): what forget removes. */
+ * PINs stand in alloc, raw, event, op_row, staged and the index only (its five tables): what forget removes.
+ */
 static const char *const steps[] = {
     /* 1: all but the index of search and order */
     "CREATE TABLE tenant (tenant INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, n INTEGER NOT NULL DEFAULT "
@@ -44,7 +45,8 @@ static const char *const steps[] = {
     "CREATE TABLE audit (audit INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, at INTEGER NOT NULL, user TEXT,"
     " profile TEXT, action TEXT, subject TEXT, result TEXT);",
     /* 2: the changeset; which operation took a row up again (retry, undo) */
-    "CREATE TABLE staged (staged INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, id TEXT NOT NULL,"
+    "CREATE TABLE staged (staged INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, id TEXT NOT "
+    "NULL,"
     " action INTEGER NOT NULL, kind INTEGER NOT NULL, base TEXT, want TEXT, held INTEGER NOT NULL DEFAULT 0,"
     " user TEXT, at INTEGER NOT NULL, UNIQUE (tenant, id));"
     "ALTER TABLE op_row ADD COLUMN again INTEGER NOT NULL DEFAULT 0;",

@@ -1,16 +1,18 @@
-/* Lists of the search index, as bytes: a letter for the form, then
+/* Lists of the search index, as bytes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A letter for the form, then
  *   A  nothing: all ranks of the segment;
  *   B  a bit for each rank, the lowest first;
  *   G  gaps: the first rank, then each one's distance from the one before less 1, as varints.
  * Read with care: the file is not trusted. */
-/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "postings.h"
 
 #include <string.h>
 
 #include "mem.h"
 
-void varint_put(struct gd_buf *out, uint64_t value)
+void postings_varint_put(struct gd_buf *out, uint64_t value)
 {
     for (; value >= 0x80; value >>= 7)
         gd_buf_addc(out, (char)(value | 0x80));
@@ -48,7 +50,7 @@ void postings_put(struct gd_buf *out, const uint64_t *bits, size_t n)
     } else {
         gd_buf_addc(out, 'G');
         for (int64_t i = bits_next(bits, words, 0); i >= 0; i = bits_next(bits, words, (size_t)i + 1)) {
-            varint_put(out, (uint64_t)(i - last - 1));
+            postings_varint_put(out, (uint64_t)(i - last - 1));
             last = i;
         }
     }
@@ -61,7 +63,7 @@ static void get_gaps(const unsigned char *at, const unsigned char *end, uint64_t
     while (at < end) {
         if (*at < 0x80)
             gap = *at++;
-        else if (!varint_get(&at, end, &gap))
+        else if (!postings_varint_get(&at, end, &gap))
             return;
         rank += gap + 1;
         if (rank >= n)

@@ -10,10 +10,10 @@
 #define SEGMENT_WORDS BITS_WORDS(SEGMENT_ROWS)
 
 /* Appends a number as 7 bits a byte, the lowest first. */
-void varint_put(struct gd_buf *out, uint64_t value);
+void postings_varint_put(struct gd_buf *out, uint64_t value);
 
 /* Reads one; false at the end or where it is damaged. *at walks up to end. */
-static inline bool varint_get(const unsigned char **at, const unsigned char *end, uint64_t *value)
+static inline bool postings_varint_get(const unsigned char **at, const unsigned char *end, uint64_t *value)
 {
     uint64_t read = 0;
 

@@ -60,7 +60,7 @@ static bool share(const uint64_t *one, const uint64_t *other, size_t words)
 static void add_fact(struct maker *maker, uint32_t fact, uint64_t *rows)
 {
     if (maker->rc == GD_OK)
-        maker->rc = segments_fact(maker->ledger, maker->segments, fact, rows, maker->err);
+        maker->rc = segment_fact(maker->ledger, maker->segments, fact, rows, maker->err);
 }
 
 /* ---- texts ---- */
@@ -77,7 +77,7 @@ static void add_reading(struct maker *maker, const struct filter_reading *readin
         one = new_set(maker);
         if (one == NULL)
             break;
-        maker->rc = segments_find(maker->ledger, maker->segments, classes, needle->text, needle->len, one,
+        maker->rc = segment_find(maker->ledger, maker->segments, classes, needle->text, needle->len, one,
                                   exact, maker->err);
         if (all == NULL) {
             all = one;

@@ -24,7 +24,7 @@ enum gd_rc segment_put(struct gd_ledger *ledger, const uint32_t *rows, size_t n,
     for (size_t i = 1; i < n && !gap; i++)
         gap = rows[i] != rows[i - 1] + 1;
     for (size_t i = 1; gap && i < n; i++)
-        varint_put(&bytes, rows[i] - rows[i - 1] - 1);
+        postings_varint_put(&bytes, rows[i] - rows[i - 1] - 1);
     rc = gd_buf_check(&bytes, "a segment", err);
     if (rc == GD_OK) {
         sqlite3_bind_int64(stmt, 1, ledger->tenant_no);
@@ -91,7 +91,7 @@ static enum gd_rc read_rows(struct gd_ledger *ledger, sqlite3_stmt *stmt, struct
         return gd_fail_memory(err);
     segment->rows[0] = segment->first;
     for (uint32_t i = 1; i < segment->n; i++) {
-        if (!varint_get(&at, end, &gap) || gap >= UINT32_MAX - row)
+        if (!postings_varint_get(&at, end, &gap) || gap >= UINT32_MAX - row)
             return damaged(ledger, err);
         segment->rows[i] = (uint32_t)(row += gap + 1);
     }
@@ -171,7 +171,7 @@ static bool find_live(struct segment *segment, uint64_t *seen)
     return true;
 }
 
-enum gd_rc segments_load(struct gd_ledger *ledger, struct segments *out, struct gd_error *err)
+enum gd_rc segment_load_all(struct gd_ledger *ledger, struct segments *out, struct gd_error *err)
 {
     uint32_t last = 0;
     enum gd_rc rc;
@@ -191,11 +191,11 @@ enum gd_rc segments_load(struct gd_ledger *ledger, struct segments *out, struct 
         if (!find_live(&out->list[i], out->rows))
             rc = gd_fail_memory(err);
     if (rc != GD_OK)
-        segments_clear(out);
+        segment_clear_all(out);
     return rc;
 }
 
-void segments_clear(struct segments *segments)
+void segment_clear_all(struct segments *segments)
 {
     for (size_t i = 0; i < segments->n; i++) {
         gd_free(segments->list[i].rows);
@@ -288,8 +288,8 @@ static enum gd_rc find_in(struct gd_ledger *ledger, const struct segment *segmen
     return rc;
 }
 
-enum gd_rc segments_find(struct gd_ledger *ledger, const struct segments *segments, unsigned classes,
-                         const char *text, size_t len, uint64_t *rows, bool *exact, struct gd_error *err)
+enum gd_rc segment_find(struct gd_ledger *ledger, const struct segments *segments, unsigned classes,
+                        const char *text, size_t len, uint64_t *rows, bool *exact, struct gd_error *err)
 {
     uint64_t bits[SEGMENT_WORDS];
     bool byte = len == 1;
@@ -298,7 +298,7 @@ enum gd_rc segments_find(struct gd_ledger *ledger, const struct segments *segmen
     if (len > 3 || (byte && classes != (1u << GRAM__CLASSES) - 1))
         *exact = false;
     if (byte)
-        return segments_fact(ledger, segments, (uint32_t)GRAM_BYTE + (unsigned char)text[0], rows, err);
+        return segment_fact(ledger, segments, (uint32_t)GRAM_BYTE + (unsigned char)text[0], rows, err);
     for (size_t i = 0; rc == GD_OK && i < segments->n; i++) {
         const struct segment *segment = &segments->list[i];
 
@@ -313,8 +313,8 @@ enum gd_rc segments_find(struct gd_ledger *ledger, const struct segments *segmen
     return rc;
 }
 
-enum gd_rc segments_fact(struct gd_ledger *ledger, const struct segments *segments, uint32_t fact,
-                         uint64_t *rows, struct gd_error *err)
+enum gd_rc segment_fact(struct gd_ledger *ledger, const struct segments *segments, uint32_t fact,
+                        uint64_t *rows, struct gd_error *err)
 {
     uint64_t bits[SEGMENT_WORDS];
     enum gd_rc rc = GD_OK;

@@ -45,8 +45,8 @@ struct segments {
     uint64_t *rows; /* all rows that some segment speaks of */
 };
 
-GD_MUST_USE enum gd_rc segments_load(struct gd_ledger *ledger, struct segments *out, struct gd_error *err);
-void segments_clear(struct segments *segments);
+GD_MUST_USE enum gd_rc segment_load_all(struct gd_ledger *ledger, struct segments *out, struct gd_error *err);
+void segment_clear_all(struct segments *segments);
 
 static inline uint32_t segment_row(const struct segment *segment, size_t rank)
 {
@@ -55,22 +55,22 @@ static inline uint32_t segment_row(const struct segment *segment, size_t rank)
 
 /* Sets in rows those that may hold the text (folded, not empty) in some class (bits by enum gram_class); all
  * that do hold it are among them. *exact is set to false unless all of them do. */
-GD_MUST_USE enum gd_rc segments_find(struct gd_ledger *ledger, const struct segments *segments,
-                                     unsigned classes, const char *text, size_t len, uint64_t *rows,
-                                     bool *exact, struct gd_error *err);
+GD_MUST_USE enum gd_rc segment_find(struct gd_ledger *ledger, const struct segments *segments,
+                                    unsigned classes, const char *text, size_t len, uint64_t *rows,
+                                    bool *exact, struct gd_error *err);
 
 /* Sets in rows those with the fact. */
-GD_MUST_USE enum gd_rc segments_fact(struct gd_ledger *ledger, const struct segments *segments, uint32_t fact,
-                                     uint64_t *rows, struct gd_error *err);
+GD_MUST_USE enum gd_rc segment_fact(struct gd_ledger *ledger, const struct segments *segments, uint32_t fact,
+                                    uint64_t *rows, struct gd_error *err);
 
 /* ---- keeping ---- */
 
 /* Merges the smallest segments into one where there are many; *merged: it did. In the caller's transaction,
  * as all below. */
-GD_MUST_USE enum gd_rc segments_merge(struct gd_ledger *ledger, bool *merged, struct gd_error *err);
+GD_MUST_USE enum gd_rc segment_merge(struct gd_ledger *ledger, bool *merged, struct gd_error *err);
 
 /* Takes rows (ascending) out of all segments, from the bytes too. */
-GD_MUST_USE enum gd_rc segments_forget(struct gd_ledger *ledger, const int64_t *rows, size_t n,
-                                       struct gd_error *err);
+GD_MUST_USE enum gd_rc segment_forget(struct gd_ledger *ledger, const int64_t *rows, size_t n,
+                                      struct gd_error *err);
 
 #endif

@@ -212,11 +212,11 @@ static void choose(struct merge *merge, const struct segments *segments)
         merge->n = 0;
 }
 
-enum gd_rc segments_merge(struct gd_ledger *ledger, bool *merged, struct gd_error *err)
+enum gd_rc segment_merge(struct gd_ledger *ledger, bool *merged, struct gd_error *err)
 {
     struct merge merge = {.ledger = ledger, .err = err};
     struct segments segments;
-    enum gd_rc rc = segments_load(ledger, &segments, err);
+    enum gd_rc rc = segment_load_all(ledger, &segments, err);
 
     *merged = false;
     if (rc != GD_OK)
@@ -236,7 +236,7 @@ enum gd_rc segments_merge(struct gd_ledger *ledger, bool *merged, struct gd_erro
     gd_free(merge.inputs);
     gd_free(merge.rows);
     gd_buf_free(&merge.list);
-    segments_clear(&segments);
+    segment_clear_all(&segments);
     return rc;
 }
 
@@ -355,13 +355,13 @@ static enum gd_rc forget_in(struct gd_ledger *ledger, const struct segment *segm
     return rc == GD_OK ? set_dead(ledger, segment, gone, err) : rc;
 }
 
-enum gd_rc segments_forget(struct gd_ledger *ledger, const int64_t *rows, size_t n, struct gd_error *err)
+enum gd_rc segment_forget(struct gd_ledger *ledger, const int64_t *rows, size_t n, struct gd_error *err)
 {
     struct segments segments;
-    enum gd_rc rc = segments_load(ledger, &segments, err);
+    enum gd_rc rc = segment_load_all(ledger, &segments, err);
 
     for (size_t i = 0; rc == GD_OK && i < segments.n; i++)
         rc = forget_in(ledger, &segments.list[i], rows, n, err);
-    segments_clear(&segments);
+    segment_clear_all(&segments);
     return rc;
 }

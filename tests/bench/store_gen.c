@@ -1,9 +1,8 @@
-/* Makes a ledger of many allocations, the same from the same seed: store_gen FILE COUNT [BATCH]. Prints the
- * seconds that it took.
- *
- * Terms to look for: "ord-0500000" stands in one row, "hub-37" in one of a hundred that arrived one after
- * another, "tag-37" in one of a hundred anywhere, "+91" and "lane" in every row. */
+/* Makes a ledger of many allocations, the same from the same seed: store_gen FILE COUNT [BATCH]. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Prints the seconds that it took. Terms to look for: "ord-0500000" stands in one row, "hub-37" in one of a
+ * hundred that arrived one after another, "tag-37" in one of a hundred anywhere, "+91" and "lane" in all. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +34,8 @@ static void make(struct gd_alloc *alloc, char texts[8][64], uint32_t i, uint32_t
 {
     uint32_t vn = pick(200);
 
-    *alloc = (struct gd_alloc){.call_count = -1, .read_at = 1789000000 + i % 86400 * 7, .kind = pick(10) == 0};
+    *alloc =
+        (struct gd_alloc){.call_count = -1, .read_at = 1789000000 + i % 86400 * 7, .kind = pick(10) == 0};
     snprintf(texts[0], 64, "gp-%08x%04x", pick(UINT32_MAX), pick(65536));
     snprintf(texts[1], 64, "ORD-%07u", i);
     snprintf(texts[2], 64, "+919%09u", pick(50000) * 19997u % 1000000000u);
