@@ -122,7 +122,7 @@ enum gd_rc gd_settings_read(struct gd_desk *desk, gd_settings_read_fn *fn, void 
 
 const char *gd_setting_outcome_name(enum gd_setting_outcome outcome)
 {
-    static const char *const names[] = {"", "applied", "differs", "not reported", "unknown"};
+    static const char *const names[] = {"", "applied", "differs", "not reported", "not applied", "unknown"};
 
     return names[outcome];
 }
@@ -220,6 +220,9 @@ static void settle(struct gd_settings_work *work, const json_t *sections)
         return;
     }
     if (!all && as_before(work, &saved.now)) {
+        for (int i = 0; i < GD_S__COUNT; i++)
+            if (work->change.v[i] != NULL)
+                saved.outcome[i] = GD_SO_NOT_DONE;
         saved.rc = work->why.rc;
         gd_fail(&saved.error, saved.rc, "it can be sent again", "nothing was saved, as reading shows: %.500s",
                 work->why.what);

@@ -35,6 +35,7 @@ enum gd_setting_outcome {
     GD_SO_APPLIED,    /* the server has it as asked */
     GD_SO_DIFFERS,    /* the server has something else */
     GD_SO_UNREPORTED, /* the answer leaves it out */
+    GD_SO_NOT_DONE,   /* no answer, and reading shows it as it was before */
     GD_SO_UNKNOWN     /* no answer, and reading did not settle it */
 };
 const char *gd_setting_outcome_name(enum gd_setting_outcome outcome);

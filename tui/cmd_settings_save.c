@@ -195,8 +195,12 @@ static void on_saved(void *arg, const struct gd_settings_saved *saved)
 
     save->work = NULL;
     for (enum gd_setting id = 0; id < GD_S__COUNT; id++) {
-        if (saved->outcome[id] == GD_SO_NONE)
+        if (save->change.v[id] == NULL)
             continue;
+        if (saved->outcome[id] == GD_SO_NONE) {
+            print_row(save, id, NULL, "failed", saved->error.what);
+            continue;
+        }
         print_row(save, id, saved->now.v[id], gd_setting_outcome_name(saved->outcome[id]),
                   saved->by_reading ? "settled by reading" : NULL);
         if (saved->outcome[id] == GD_SO_DIFFERS && rc == GD_OK)

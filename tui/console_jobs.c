@@ -71,6 +71,9 @@ static void on_done(struct job *job, enum gd_rc rc, void *arg)
         console->status = gd_exit_status(rc);
     if (entry->then)
         entry->then(entry->then_arg, rc, &entry->job->error);
+    for (int i = 0; i < console->n_over && !is_passing(entry); i++)
+        if (console->over[i]->class->changed)
+            console->over[i]->class->changed(console->over[i]);
     if (!is_passing(entry))
         console->tick_at = console->reread_at = 0; /* what it changed is shown at once */
     free_entry(entry);

@@ -48,6 +48,8 @@ struct pane_class {
     bool (*act)(struct pane *pane, const struct act *act, struct gd_error *err);
     /* The size wanted of a screen of w x h (PLACE_BOX). */
     void (*size)(struct pane *pane, int *w, int *h);
+    /* A command has ended that may have changed what the pane shows. NULL: nothing to do. */
+    void (*changed)(struct pane *pane);
     void (*free)(struct pane *pane);
 };
 

@@ -299,6 +299,13 @@ static void draw(struct pane *pane, struct canvas *canvas, struct area area, boo
     pane_settings_draw(of(pane), canvas, area, focus);
 }
 
+/* settings apply, revert and the like on the : line read and save too. */
+static void changed(struct pane *pane)
+{
+    if (!of(pane)->saving)
+        pane_settings_recall(of(pane));
+}
+
 static const struct hint hints[] = {
     {GD_C_OPEN, NULL, "edit"},
     {GD_C_SAVE, NULL, "review and save"},
@@ -316,6 +323,7 @@ static const struct pane_class settings_class = {
     .draw = draw,
     .event = event,
     .act = act,
+    .changed = changed,
     .free = settings_free,
 };
 

@@ -166,6 +166,7 @@ static bool judge_line(struct pane_settings *self, struct gd_buf *value)
     char warning[200];
     bool good = gd_setting_parse(self->edited, self->line.text.data, value, warning, &err) == GD_OK;
 
+    setview_try(&self->view, self->edited, good ? value->data : NULL);
     self->edit_role = good ? ROLE_WARN : ROLE_ERROR;
     snprintf(self->edit_error, sizeof self->edit_error, "%s%s%s", good ? warning : err.what,
              !good && err.advice[0] ? ": " : "", good ? "" : err.advice);
@@ -195,6 +196,7 @@ bool pane_settings_line(struct pane_settings *self, const struct event *event)
     }
     if (event->type == EVENT_KEY && event->code == KEY_CODE_ESC) {
         self->editing = false;
+        setview_try(&self->view, self->edited, NULL);
         return true;
     }
     if (event->type == EVENT_KEY && event->code == KEY_CTRL('c'))

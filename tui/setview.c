@@ -276,6 +276,16 @@ static void judge(struct setview *view)
     gd_settings_rules(&view->known, &view->change, view->longest, hear, view);
 }
 
+void setview_try(struct setview *view, enum gd_setting id, char *value)
+{
+    struct gd_settings tried = view->change; /* borrows all of it */
+
+    if (value)
+        tried.v[id] = value;
+    view->n_rules = 0;
+    gd_settings_rules(&view->known, &tried, view->longest, hear, view);
+}
+
 enum gd_rc setview_take(struct setview *view, const struct gd_settings *known, int64_t read_at,
                         struct gd_error *err)
 {

@@ -54,6 +54,9 @@ void setview_search(struct setview *view, const char *text);
 /* Wants a value (NULL: the known one) for a setting; dropped where the server has it so. */
 GD_MUST_USE enum gd_rc setview_stage(struct setview *view, enum gd_setting id, const char *value,
                                      struct gd_error *err);
+/* Judges as if the value (NULL: none) were wanted too: rules are those of then, until the next change. */
+void setview_try(struct setview *view, enum gd_setting id, char *value);
+
 /* Drops what is wanted for an item. */
 void setview_reset(struct setview *view, const struct setview_item *item);
 

@@ -130,6 +130,11 @@ def _():
         tap.ok(any("common.deletion_time" in row["subject"] or not may for row in trail) and
                any(row["result"].startswith("done" if may else "refused") for row in trail),
                "%s: in the audit trail" % role, trail)
+    refused = desks.Desk(server.url).run("-o", "json", "settings", "set", "default_flow_id=flow",
+                                         "tag_enabled=true", "-y")
+    tap.is_((refused.status, [row["outcome"] for row in refused.json]), (4, ["failed", "failed"]),
+            "a refusal by the server: status 4, and no key is said to be done")
+    tap.like(refused.err, "422.*code 50", "with status and code")
     desk = desks.Desk(server.url, protect="yes")
     tap.is_(desk.run("settings", "set", "deletion_time=99", "-y").status, 3, "protected: y is not enough")
     tap.is_(desk.run("settings", "set", "deletion_time=99", "--confirm=acme").status, 0,
@@ -265,7 +270,7 @@ def _():
 
 @tap.case("no answer: settled by reading, never sent twice")
 def _():
-    for fault, outcome, status in (("reset-after", "applied", 0), ("reset-before", "differs", 5)):
+    for fault, outcome, status in (("reset-after", "applied", 0), ("reset-before", "not applied", 5)):
         server = sandboxes.Sandbox()
         desk = desks.Desk(server.url, timeout=1)
         desk.json("settings")

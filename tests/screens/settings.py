@@ -277,6 +277,39 @@ def _():
     tap.is_(puts(server)[-1], {"common": {"deletion_time": 0}}, "the inverse, and only that")
 
 
+@tap.case("rules while typing; a command on the : line changes what is shown")
+def _():
+    server = sandboxes.Sandbox()
+    desk = desks.Desk(server.url)
+    term = open_view(desk, 36, 120)
+    go_to(term, "common.deletion_time")
+    term.key("<Enter>", "<C-u>")
+    term.type("80000")
+    says(term, "none may be left to allocate")
+    term.key("<Esc>")
+    term.gone("none may be left to allocate")
+    done_with(term)
+    go_to(term, "greenpin.aparty_pin_length")
+    term.key("<Enter>", "<C-u>")
+    term.type("2")
+    says(term, "guessed in 100 tries")
+    term.key("<Esc>")
+    done_with(term)
+    path = os.path.join(desk.home, "template.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"common": {"aparty_tag": "Fahrer"}}, file)
+    term.key(":")
+    term.type("settings apply " + path)
+    term.key("<Enter>")
+    term.find("aparty → Fahrer")
+    term.key("y")
+    term.find("applied")
+    term.key("q")
+    term.find("Fahrer")
+    tap.is_(puts(server), [{"common": {"aparty_tag": "Fahrer"}}],
+            "a template is applied, and the view shows it")
+
+
 @tap.case("roles: support sees")
 def _():
     server = sandboxes.Sandbox()
