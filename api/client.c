@@ -158,8 +158,11 @@ static struct gd_retry decide(const struct gd_call *call, const struct gd_http_a
         .undecodable = reading->undecodable,
         .retry_after = answer->retry_after,
         .spent_ms = call->spent_ms,
-        .random = some_random(),
     };
+
+    if (answer->fault == GD_FAULT_NONE && !reading->undecodable && reply->http_status < 400)
+        return (struct gd_retry){.verdict = GD_DONE};
+    made.random = some_random();
 
     return gd_retry_decide(&made);
 }

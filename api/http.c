@@ -160,6 +160,8 @@ void gd_http_free(struct gd_http **pointer)
     free_list(http->active);
     free_list(http->queue);
     if (http->pool != NULL)
+        gd_http_drop_ended(http);
+    if (http->pool != NULL)
         http->pool->outstanding -= http->n_active + http->n_queued;
     gd_pipe_ignore();
     for (int i = 0; i < http->n_idle; i++)

@@ -15,10 +15,11 @@ struct gd_pool {
     CURLM *multi;
     struct curl_waitfd *waits;
     size_t room_waits;
-    struct gd_http *users; /* the connections that share it */
-    long concurrency;      /* theirs, added */
-    int outstanding;       /* requests queued or under way */
-    bool moving;           /* inside move: then it is freed at its end */
+    struct gd_http *users;                  /* the connections that share it */
+    long concurrency;                       /* theirs, added */
+    struct gd_transfer *ended, **ended_end; /* answered, not yet called back for */
+    int outstanding;                        /* requests queued, under way or ended */
+    bool moving;                            /* inside move: then it is freed at its end */
 };
 
 /* One request. It stands in its connection's queue, then among those under way. */
@@ -43,6 +44,7 @@ struct gd_transfer {
     long size_before;            /* bytes sent until then: a proxy's CONNECT */
     bool head_ended;             /* the answer's head came to its end */
     bool too_large;
+    struct gd_http_answer result; /* once it has ended */
 };
 
 struct gd_http {
@@ -75,8 +77,12 @@ GD_MUST_USE enum gd_rc gd_http_begin(struct gd_http *http, struct gd_error *err)
 void gd_transfer_rest(struct gd_transfer *transfer);
 void gd_transfer_free(struct gd_transfer *transfer);
 
-/* Ends a transfer that libcurl has finished with result: takes it out, calls back, frees. */
+/* Ends a transfer that libcurl has finished with result: puts it among the pool's ended ones. */
 void gd_http_ended(struct gd_transfer *transfer, CURLcode result);
+/* Calls back for the first of the ended ones, and frees it; its connection can be gone then. */
+void gd_http_call_back(struct gd_pool *pool);
+/* Frees the ended ones of a connection without callbacks. */
+void gd_http_drop_ended(struct gd_http *http);
 
 /* Whether a queued request can be started; starts what can be. False: one could not and was called back for
  * (then http can be gone). */

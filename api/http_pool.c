@@ -37,16 +37,20 @@ static void *wipe_realloc(void *old, size_t size)
 
 static struct sigaction pipe_before;
 
+static int pipe_depth;
+
 void gd_pipe_ignore(void)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-    sigaction(SIGPIPE, &ignore, &pipe_before);
+    if (pipe_depth++ == 0)
+        sigaction(SIGPIPE, &ignore, &pipe_before);
 }
 
 void gd_pipe_restore(void)
 {
-    sigaction(SIGPIPE, &pipe_before, NULL);
+    if (--pipe_depth == 0)
+        sigaction(SIGPIPE, &pipe_before, NULL);
 }
 
 /* ---- what the loop calls ---- */
@@ -103,25 +107,38 @@ static void start_queued(struct gd_pool *pool)
         http = gd_http_start_queued(http) ? http->next : pool->users;
 }
 
-static void pool_move(struct gd_loop_http *self)
+/* Lets libcurl move what it can, and puts aside what has come to its end. */
+static void perform(struct gd_pool *pool)
 {
-    struct gd_pool *pool = (struct gd_pool *)self;
     struct gd_transfer *transfer;
     const CURLMsg *message;
     int left;
 
-    pool->moving = true;
-    gd_pipe_ignore();
     curl_multi_perform(pool->multi, &left);
-    gd_pipe_restore();
-    while (pool->users != NULL && (message = curl_multi_info_read(pool->multi, &left)) != NULL) {
+    while ((message = curl_multi_info_read(pool->multi, &left)) != NULL) {
         CURLcode result = message->data.result;
 
-        if (message->msg != CURLMSG_DONE ||
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer) != CURLE_OK)
-            continue;
-        gd_http_ended(transfer, result);
+        if (message->msg == CURLMSG_DONE &&
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer) == CURLE_OK)
+            gd_http_ended(transfer, result);
     }
+}
+
+/* The next requests leave before the answers are worked on: the service works meanwhile. */
+static void pool_move(struct gd_loop_http *self)
+{
+    struct gd_pool *pool = (struct gd_pool *)self;
+
+    pool->moving = true;
+    gd_pipe_ignore();
+    perform(pool);
+    if (pool->ended != NULL) {
+        start_queued(pool);
+        perform(pool);
+    }
+    gd_pipe_restore();
+    while (pool->ended != NULL)
+        gd_http_call_back(pool);
     start_queued(pool);
     pool->moving = false;
     if (pool->users == NULL)
@@ -154,6 +171,7 @@ static enum gd_rc pool_new(struct gd_loop *loop, struct gd_pool **out, struct gd
     }
     pool->calls = (struct gd_loop_http){.wait = pool_wait, .move = pool_move, .busy = pool_busy};
     pool->loop = loop;
+    pool->ended_end = &pool->ended;
     gd_loop_http_set(loop, &pool->calls);
     *out = pool;
     return GD_OK;

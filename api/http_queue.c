@@ -208,19 +208,67 @@ static void take_out(struct gd_http *http, struct gd_transfer *transfer)
 void gd_http_ended(struct gd_transfer *transfer, CURLcode result)
 {
     struct gd_http *http = transfer->http;
-    struct gd_http_answer answer;
+    struct gd_pool *pool = http->pool;
 
-    gd_http_scrub(http, transfer->answer.data, transfer->answer.len);
-    gd_http_scrub(http, transfer->request_id, strlen(transfer->request_id));
-    gd_easy_result(transfer, result, &answer);
+    gd_easy_result(transfer, result, &transfer->result);
     take_out(http, transfer);
     gd_transfer_rest(transfer);
-    http->pool->outstanding--;
-    if (answer.status != 0) {
-        http->last_ms = answer.elapsed_ms;
-        gd_log_body("<", answer.body, answer.len);
+    if (transfer->result.status != 0)
+        http->last_ms = transfer->result.elapsed_ms;
+    transfer->next = NULL;
+    *pool->ended_end = transfer;
+    pool->ended_end = &transfer->next;
+}
+
+static void take_ended(struct gd_pool *pool, struct gd_transfer **at)
+{
+    struct gd_transfer *transfer = *at;
+
+    *at = transfer->next;
+    if (transfer->next == NULL)
+        pool->ended_end = at;
+    pool->outstanding--;
+}
+
+void gd_http_call_back(struct gd_pool *pool)
+{
+    struct gd_transfer *transfer = pool->ended;
+
+    take_ended(pool, &pool->ended);
+    if (transfer->result.status != 0)
+        gd_log_body("<", transfer->result.body, transfer->result.len);
+    call_back(transfer, &transfer->result);
+}
+
+void gd_http_drop_ended(struct gd_http *http)
+{
+    struct gd_transfer *transfer;
+
+    for (struct gd_transfer **at = &http->pool->ended; *at != NULL;) {
+        transfer = *at;
+        if (transfer->http != http) {
+            at = &transfer->next;
+            continue;
+        }
+        take_ended(http->pool, at);
+        gd_transfer_free(transfer);
     }
-    call_back(transfer, &answer);
+}
+
+/* One that has ended, and that nobody was called back for: it is cancelled all the same. */
+static void cancel_ended(struct gd_pool *pool, const struct gd_http *http, int id)
+{
+    struct gd_transfer **at = &pool->ended, *transfer;
+
+    while (*at != NULL && ((*at)->http != http || (*at)->id != id))
+        at = &(*at)->next;
+    transfer = *at;
+    if (transfer == NULL)
+        return;
+    take_ended(pool, at);
+    transfer->result.fault = GD_FAULT_CANCELLED;
+    snprintf(transfer->result.why, sizeof transfer->result.why, "cancelled");
+    call_back(transfer, &transfer->result);
 }
 
 static struct gd_transfer *find(struct gd_transfer *list, int id)
@@ -249,8 +297,11 @@ void gd_http_cancel(struct gd_http *http, int id)
 
     if (transfer == NULL)
         transfer = find(http->queue, id);
-    if (transfer == NULL)
+    if (transfer == NULL) {
+        if (http->pool != NULL)
+            cancel_ended(http->pool, http, id);
         return;
+    }
     if (transfer->easy != NULL)
         gd_easy_result(transfer, CURLE_ABORTED_BY_CALLBACK, &answer);
     else

@@ -143,7 +143,7 @@ const char *gd_ledger_tenant(const struct gd_ledger *ledger)
 
 /* ---- transactions ---- */
 
-enum gd_rc gd_ledger_begin(struct gd_ledger *ledger, struct gd_error *err)
+static enum gd_rc begin(struct gd_ledger *ledger, struct gd_error *err)
 {
     sqlite3_stmt *stmt = ledger_stmt(ledger, SQL_BEGIN, err);
     enum gd_rc rc = stmt != NULL ? ledger_run(ledger, stmt, "write to", err) : GD_IO;
@@ -152,6 +152,28 @@ enum gd_rc gd_ledger_begin(struct gd_ledger *ledger, struct gd_error *err)
     ledger->touched = ledger->forgot = false;
     ledger->more = 0;
     return rc;
+}
+
+/* From the end of a transaction of readings on, commits wait for the disk again. */
+static bool end_lazy(struct gd_ledger *ledger)
+{
+    if (ledger->lazy && sqlite3_exec(ledger->db, "PRAGMA synchronous = FULL", NULL, NULL, NULL) == SQLITE_OK)
+        ledger->lazy = false;
+    return !ledger->lazy;
+}
+
+enum gd_rc gd_ledger_begin(struct gd_ledger *ledger, struct gd_error *err)
+{
+    if (!end_lazy(ledger))
+        return gd_fail(err, GD_IO, "see to the disk and try again", "the ledger %s cannot be written durably",
+                       ledger->path);
+    return begin(ledger, err);
+}
+
+enum gd_rc gd_ledger_begin_readings(struct gd_ledger *ledger, struct gd_error *err)
+{
+    ledger->lazy = sqlite3_exec(ledger->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL) == SQLITE_OK;
+    return begin(ledger, err);
 }
 
 /* Counts what this transaction did to the tenant's allocations. */
@@ -191,6 +213,7 @@ enum gd_rc gd_ledger_commit(struct gd_ledger *ledger, struct gd_error *err)
         return rc;
     }
     ledger->in_tx = false;
+    end_lazy(ledger);
     if (ledger->touched)
         ledger->version++;
     ledger->touched = false;
@@ -209,6 +232,7 @@ void gd_ledger_rollback(struct gd_ledger *ledger)
     ledger->more = 0;
     if (ledger->index != NULL)
         index_rollback(ledger);
+    end_lazy(ledger);
 }
 
 enum gd_rc ledger_enter(struct gd_ledger *ledger, bool *own, struct gd_error *err)

@@ -20,6 +20,9 @@ const char *gd_ledger_tenant(const struct gd_ledger *ledger);
 /* One transaction around many calls, those of journal.h and audit.h too: they open one of their own only
  * where none is open. Not nested. Rollback never fails. */
 GD_MUST_USE enum gd_rc gd_ledger_begin(struct gd_ledger *ledger, struct gd_error *err);
+
+/* The same for readings, which can be read again: a loss of power can take the last of them, nothing else. */
+GD_MUST_USE enum gd_rc gd_ledger_begin_readings(struct gd_ledger *ledger, struct gd_error *err);
 GD_MUST_USE enum gd_rc gd_ledger_commit(struct gd_ledger *ledger, struct gd_error *err);
 void gd_ledger_rollback(struct gd_ledger *ledger);
 

@@ -42,6 +42,7 @@ struct gd_ledger {
     int64_t tenant_no;
     sqlite3_stmt *sql[SQL__COUNT];
     sqlite3_stmt *by_id, *by_row, *insert, *update; /* built from the field table */
+    bool lazy;                                      /* commits do not wait for the disk: see begin_readings */
     bool in_tx;                                     /* of the caller, or of one call */
     bool touched;                                   /* allocations changed in this transaction */
     int64_t more;                                   /* allocations gained in this transaction */

@@ -12,6 +12,7 @@
 
 #define WINDOW 2000  /* rows loaded from the journal at once */
 #define LAST_ROWS 50 /* rows that pause_at looks back on */
+#define ROUND_MS 4   /* that a round waits for more answers, while enough requests are under way */
 #define POLL_MS 50   /* between looks at a lock that another holds */
 #define WISH_MS 500  /* between looks at wishes while nothing else happens */
 
@@ -35,13 +36,18 @@ static void wake_in(struct gd_run *run, int64_t ms)
     if (run->timer != 0)
         gd_loop_timer_drop(run->desk->loop, run->timer);
     run->timer = 0;
+    run->timer_at = gd_mono_ms() + ms;
     if (gd_loop_after(run->desk->loop, ms, go_on, run, &run->timer) != GD_OK)
         gd_fail_memory(&run->error);
 }
 
+/* A round costs a write to the disk: while the service has enough to do, it waits for more answers. */
 void run_soon(struct gd_run *run)
 {
-    wake_in(run, 0);
+    int64_t ms = run->active * 2 > (size_t)run->desk->profile->concurrency ? ROUND_MS : 0;
+
+    if (run->timer == 0 || run->timer_at > gd_mono_ms() + ms)
+        wake_in(run, ms);
 }
 
 static void work_free(struct work *work)

@@ -59,6 +59,7 @@ struct gd_run {
     size_t last_at;
     int failed_of_last;
     int timer;
+    int64_t timer_at;      /* when it is due, ms of the clock that never jumps */
     struct gd_error error; /* why the run ends early */
 };
 

@@ -65,7 +65,7 @@ static void flush(struct fetch *fetch)
     fetch->flush_timer = 0;
     if (fetch->n_answers == 0)
         return;
-    rc = gd_ledger_begin(ledger, &fetch->error);
+    rc = gd_ledger_begin_readings(ledger, &fetch->error);
     for (int i = 0; i < fetch->n_answers; i++) {
         if (rc == GD_OK)
             rc = keep(fetch, &fetch->answers[i]);

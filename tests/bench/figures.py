@@ -54,7 +54,7 @@ def run(main):
 
 
 def seconds(argv, **options):
-    """The time that a command takes; one that fails ends the benchmark."""
+    """The time that a command takes; one that ends with another status than 0 ends the benchmark."""
     began = time.perf_counter()
     done = subprocess.run(argv, stdout=options.pop("stdout", subprocess.DEVNULL), stderr=subprocess.PIPE,
                           check=False, **options)
@@ -65,11 +65,7 @@ def seconds(argv, **options):
     return took
 
 
-def median(values):
-    return sorted(values)[len(values) // 2]
-
-
 def in_turn(times, *functions):
-    """Each function's median, measured in turn so that a busy moment of the machine hits all of them."""
+    """Each function's best, measured in turn: what else the machine does only ever adds to a time."""
     taken = [[function() for function in functions] for _ in range(times)]
-    return [median([each[at] for each in taken]) for at in range(len(functions))]
+    return [min(each[at] for each in taken) for at in range(len(functions))]
