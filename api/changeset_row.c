@@ -103,8 +103,6 @@ enum gd_rc gd_staged_want(const struct gd_staged *staged, enum gd_dialect dialec
     *want = (struct gd_alloc){.call_count = -1};
     if (staged->action == GD_STAGE_DEALLOCATE)
         return GD_OK;
-    if (latest(staged)->state == GD_DEALLOCATED)
-        return gd_fail(err, GD_INPUT, "unstage it; what is gone cannot be changed", "it is deallocated");
     rc = gd_alloc_copy(want, &staged->want, err);
     if (rc == GD_OK)
         rc = resolve_duration(staged, now, want, err);

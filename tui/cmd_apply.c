@@ -242,6 +242,19 @@ static int64_t count_earlier(const struct apply *apply)
     return n;
 }
 
+static int64_t count_over(const struct apply *apply)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < apply->updates.n; i++) {
+        const struct gd_op_row *row = &apply->updates.rows[i];
+        enum gd_state state = gd_alloc_state(&row->before, apply->now);
+
+        n += row->state == GD_ROW_PENDING && (state == GD_EXPIRED || state == GD_DEALLOCATED);
+    }
+    return n;
+}
+
 static void add_updates(struct apply *apply, struct gd_buf *out)
 {
     struct job *job = apply->job;
@@ -261,6 +274,8 @@ static void add_updates(struct apply *apply, struct gd_buf *out)
                 job->desk->profile->tenant);
     job_plan_names(plan, GD_ROW_PENDING, out);
     gd_buf_adds(out, ".\n");
+    add_note(out, count_over(apply), "is over already, as far as is known here",
+             "are over already, as far as is known here");
     add_note(out, count_earlier(apply), "would end earlier than now set", "would end earlier than now set");
     job_cost_text(job, GD_OP_UPDATE, rows, out);
 }
