@@ -403,6 +403,12 @@ static bool holds_secrets(const struct gd_staged *staged)
     return false;
 }
 
+static int add_some(const char *bytes, size_t len, void *out)
+{
+    gd_buf_add(out, bytes, len);
+    return ((struct gd_buf *)out)->failed ? -1 : 0;
+}
+
 struct writing {
     json_t *rows;
     bool secrets, failed;
@@ -433,7 +439,7 @@ enum gd_rc gd_changeset_write(struct gd_ledger *ledger, struct gd_buf *out, bool
                               struct gd_error *err)
 {
     struct writing writing = {.rows = json_array()};
-    char when[GD_WHEN_MAX], *text = NULL;
+    char when[GD_WHEN_MAX];
     json_t *root = NULL;
     enum gd_rc rc =
         writing.rows != NULL ? gd_changeset_each(ledger, write_row, &writing, err) : gd_fail_memory(err);
@@ -443,16 +449,13 @@ enum gd_rc gd_changeset_write(struct gd_ledger *ledger, struct gd_buf *out, bool
         root = json_pack("{s:i, s:o, s:o, s:s, s:O}", "greendesk_changeset", 1, "tenant",
                          gd_json_text(gd_ledger_tenant(ledger)), "author", gd_json_text(gd_user_name()),
                          "saved_at", when, "rows", writing.rows);
-    if (root != NULL)
-        text = json_dumps(root, JSON_INDENT(1));
-    if (text != NULL)
-        gd_buf_addf(out, "%s\n", text);
+    if (root != NULL && json_dump_callback(root, add_some, out, JSON_INDENT(1)) == 0)
+        gd_buf_addc(out, '\n');
     else if (rc == GD_OK)
         rc = gd_fail_memory(err);
     if (rc == GD_OK)
         rc = gd_buf_check(out, "the changeset", err);
     *secrets = writing.secrets;
-    gd_wipe_free(&text);
     json_decref(root);
     json_decref(writing.rows);
     return rc;

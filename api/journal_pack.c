@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "journal_i.h"
+#include "json.h"
 #include "mem.h"
+
+#define PACKED_MAX ((size_t)64 << 20) /* bytes of one allocation */
 
 /* The members that are no field, by name; the texts first. */
 #define TEXTS(X) X(state_raw) X(ends_raw) X(source)
@@ -47,14 +50,20 @@ static bool fill(json_t *object, const struct gd_alloc *alloc)
 
 enum gd_rc journal_pack(const struct gd_alloc *alloc, char **out, struct gd_error *err)
 {
+    struct gd_buf text;
     json_t *object;
 
     *out = NULL;
     if (is_empty(alloc))
         return GD_OK;
     object = json_object();
-    if (object != NULL && fill(object, alloc))
-        *out = json_dumps(object, JSON_COMPACT);
+    gd_buf_init(&text, PACKED_MAX);
+    /* Not by json_dumps: where memory runs out under it, what it gives can lack a part. */
+    if (object != NULL && fill(object, alloc)) {
+        gd_json_write(object, &text);
+        *out = gd_buf_take(&text);
+    }
+    gd_buf_wipe(&text);
     json_decref(object);
     return *out != NULL ? GD_OK : gd_fail_memory(err);
 }

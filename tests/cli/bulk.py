@@ -67,15 +67,16 @@ def _():
     desk.json("stage-deallocate", ids[2])
     staged = desk.json("staged")
     tap.is_([(row["id"], row["action"], row["held"], row["conflicts"]) for row in staged],
-            [(ids[0], "update", False, []), (ids[1], "update", False, []), (ids[2], "deallocate", False, [])],
-            "staged: in the order of staging")
+            [(ids[0], "update", False, []), (ids[1], "update", False, []),
+             (ids[2], "deallocate", False, [])], "staged: in the order of staging")
     tap.is_(written(server), before, "staging sends nothing")
     plan = desk.json("apply", "--dry-run")
     tap.is_([(request["method"], request["path"]) for request in plan],
             [("DELETE", "/tenants/acme/greenpin/" + ids[2]), ("PUT", "/tenants/acme/greenpin")],
             "apply --dry-run: the requests")
     tap.is_(len(plan[1]["body"]["greenpins"]), 2, "apply --dry-run: the chunk holds both")
-    tap.is_((written(server), len(desk.json("staged"))), (before, 3), "apply --dry-run sends nothing, drops nothing")
+    tap.is_((written(server), len(desk.json("staged"))), (before, 3),
+            "apply --dry-run sends nothing, drops nothing")
     refused = desk.run("apply", "--confirm=2")
     tap.is_((refused.status, written(server)), (3, before), "the count to confirm is that of all rows")
     done = desk.json("apply", "--confirm=3", "--reason", "test of apply")
@@ -85,11 +86,13 @@ def _():
     stats = server.stats(ids=True)
     tap.is_((stats["bulk_requests"], stats["deletes"]), (1, 1), "apply: one bulk request, one DELETE")
     sent = [r["body"] for r in server.requests() if r["method"] == "PUT"][-1]
-    tap.is_(json.loads(sent) if isinstance(sent, str) else sent, plan[1]["body"], "what was sent is what was shown")
+    tap.is_(json.loads(sent) if isinstance(sent, str) else sent, plan[1]["body"],
+            "what was sent is what was shown")
     tap.is_(desk.json("staged"), [], "apply: the changeset is empty")
     again = desk.run("-o", "json", "apply", "-y")
     tap.is_((again.status, again.json["operation"]), (0, None), "nothing to apply is success")
-    tap.is_({op["reason"] for op in desk.json("operations")}, {"test of apply"}, "the reason is in the journal")
+    tap.is_({op["reason"] for op in desk.json("operations")}, {"test of apply"},
+            "the reason is in the journal")
     tap.like(desk.run("audit").out, "test of apply", "and in the audit trail")
 
 
@@ -110,8 +113,9 @@ def _():
 @tap.case("bad rows are not staged, nor is anything beside them")
 def _():
     server, desk, ids = opened(2)
-    for words, why in ((["b.numbers=12"], "number"), (["nosuch=1"], "unknown key"), (["state=active"], "state"),
-                       (["max_pin_attempts=4"], "party dialect"), (["transaction_id=X"], "fixed"),
+    for words, why in ((["b.numbers=12"], "number"), (["nosuch=1"], "unknown key"),
+                       (["state=active"], "state"), (["max_pin_attempts=4"], "party dialect"),
+                       (["transaction_id=X"], "fixed"),
                        ([], "what to change")):
         done = desk.run("stage", ids[0], ids[1], *words)
         tap.is_(done.status, 2, "%s: status" % (words,))
@@ -119,7 +123,8 @@ def _():
     done = desk.run("stage", ids[0], "gp-unknown", "b.numbers+=" + NUMBER)
     tap.is_(done.status, 2, "+= on what is not known: status")
     tap.is_(desk.json("staged"), [], "nothing was staged")
-    tap.is_(desk.run("stage", "gp-unknown", "b.numbers=" + NUMBER).status, 0, "= on what is not known is staged")
+    tap.is_(desk.run("stage", "gp-unknown", "b.numbers=" + NUMBER).status, 0,
+            "= on what is not known is staged")
 
 
 @tap.case("hold, release, unstage")
@@ -191,7 +196,8 @@ def _():
     done = desk.json("apply", path, "--confirm=2")
     tap.is_([op["counts"]["applied"] for op in done], [1, 1], "apply FILE")
     tap.is_(numbers(server, ids[0]), [NUMBER], "the server has it")
-    again = desk.run("-o", "json", "apply", write(desk, "again.csv", "id,b.numbers\n%s,%s\n" % (ids[0], NUMBER)))
+    same = write(desk, "again.csv", "id,b.numbers\n%s,%s\n" % (ids[0], NUMBER))
+    again = desk.run("-o", "json", "apply", same)
     tap.is_((again.status, again.json["operation"], again.json["counts"]["skipped"]), (0, None, 1),
             "a row that changes nothing is dropped and counted")
 
@@ -274,7 +280,8 @@ def _():
 @tap.case("report, restage, retry")
 def _():
     server, desk, ids = opened(5)
-    path = write(desk, "r.csv", "id,b.numbers,a.pin\n%s,+919876500003,\nno|such,+919876500004,9999\n" % ids[0])
+    path = write(desk, "r.csv",
+                 "id,b.numbers,a.pin\n%s,+919876500003,\nno|such,+919876500004,9999\n" % ids[0])
     done = desk.run("-o", "json", "apply", path, "--confirm=2", "--reason", "a *test*")
     number = done.json["operation"]
     report = desk.run("report", number).out

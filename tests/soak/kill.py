@@ -217,7 +217,8 @@ def _():
             continue
         done = resume(field.desk)
         tap.is_(done.status, 0, name + ": with room again, resume")
-        outcomes = judge(field, "updates", ids, wanted, known[0]["operation"], name + ": none twice, none lost")
+        outcomes = judge(field, "updates", ids, wanted, known[0]["operation"],
+                         name + ": none twice, none lost")
         tap.is_(set(outcomes.values()), {"applied"}, name + ": all applied")
     tap.ok(parts > 0, "at least once the disk was full in the middle of the work")
     check = field.desk.ledger().execute("pragma integrity_check").fetchone()[0]
