@@ -225,6 +225,20 @@ static bool event(struct pane *pane, const struct event *event)
     return true;
 }
 
+/* The next or the previous page of the help; behind the last one the first again. */
+static bool scroll_help(struct pane_settings *self, int by)
+{
+    int page = self->help_h > 1 ? self->help_h - 1 : 1;
+
+    self->help_top += by * page;
+    if (self->help_top >= self->help.n_lines || self->help.n_lines <= self->help_h)
+        self->help_top = 0;
+    if (self->help_top < 0)
+        self->help_top = 0;
+    pane_settings_touch(self);
+    return true;
+}
+
 static bool act(struct pane *pane, const struct act *act, struct gd_error *err)
 {
     struct pane_settings *self = of(pane);
@@ -244,6 +258,10 @@ static bool act(struct pane *pane, const struct act *act, struct gd_error *err)
         return move(self, page / 2 + 1);
     case GD_C_HALF_UP:
         return move(self, -(page / 2 + 1));
+    case GD_C_PANE_NEXT:
+        return scroll_help(self, 1);
+    case GD_C_PANE_PREVIOUS:
+        return scroll_help(self, -1);
     case GD_C_TOP:
         self->at = 0;
         return move(self, 0);
@@ -307,13 +325,10 @@ static void changed(struct pane *pane)
 }
 
 static const struct hint hints[] = {
-    {GD_C_OPEN, NULL, "edit"},
-    {GD_C_SAVE, NULL, "review and save"},
-    {GD_C_RESET, NULL, "reset"},
-    {GD_C_FILTER, NULL, "search"},
-    {GD_C_HISTORY, NULL, "history"},
-    {GD_C_BACK, NULL, "back"},
-    {0},
+    {GD_C_OPEN, NULL, "edit"},       {GD_C_SAVE, NULL, "review and save"},
+    {GD_C_RESET, NULL, "reset"},     {GD_C_FILTER, NULL, "search"},
+    {GD_C_HISTORY, NULL, "history"}, {GD_C_PANE_NEXT, NULL, "more help"},
+    {GD_C_BACK, NULL, "back"},       {0},
 };
 
 static const struct pane_class settings_class = {

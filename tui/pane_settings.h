@@ -15,8 +15,9 @@ struct pane_settings {
     struct gd_settings_work *work; /* a reading under way */
     bool from_ledger;              /* the last reading was none */
     bool saving;
-    int at, top, height, help_top;
-    bool editing; /* a value, in its row */
+    int at, top, height;
+    int help_top, help_h; /* lines of the help: the first one shown, how many are */
+    bool editing;         /* a value, in its row */
     enum gd_setting edited;
     struct lineedit line;
     char edit_error[1000];

@@ -263,5 +263,8 @@ void pane_settings_draw(struct pane_settings *self, struct canvas *canvas, struc
         for (int x = 0; x < in.w; x++)
             canvas_puts(canvas, in, x, rows.h, ROLE_BORDER, "─");
     write_help(self, help.w);
+    self->help_h = help.h;
     prose_draw(&self->help, canvas, help, self->help_top);
+    if (self->help.n_lines > self->help_top + help.h)
+        canvas_puts(canvas, area, area.w - 12, area.h - 1, ROLE_DIM, " Tab: more ");
 }
