@@ -71,12 +71,13 @@ static enum gd_rc open_rows(struct job *job, int64_t op, struct job_plan *again,
     return rc != GD_OK ? rc : opening.rc;
 }
 
-/* Rows to be read again go back to sent, all in one transaction. */
-static enum gd_rc open_again(struct job *job, int64_t op, int64_t *open)
+/* Rows to be read again go back to sent. */
+static enum gd_rc open_again(struct job *job, int64_t op)
 {
     struct job_plan again = {0};
+    int64_t open;
     const struct gd_op_row **rows = NULL;
-    enum gd_rc rc = open_rows(job, op, &again, open);
+    enum gd_rc rc = open_rows(job, op, &again, &open);
 
     if (rc == GD_OK && again.n > 0) {
         rows = gd_calloc(again.n, sizeof(*rows));
@@ -133,13 +134,8 @@ static enum gd_rc find(struct job *job, int64_t *op)
 static void go(struct job *job)
 {
     struct resume *resume = job->state;
-    int64_t op = resume->op.op, open;
-    enum gd_rc rc = open_again(job, op, &open);
 
-    if (rc != GD_OK)
-        job_done(job, rc);
-    else
-        job_run_operation(job, op, open);
+    job_run_operation(job, resume->op.op, resume->rows, open_again);
 }
 
 static void placed(struct job *job)
@@ -195,8 +191,8 @@ void cmd_RESUME(struct job *job)
         return;
     }
     if (rc == GD_OK)
-        rc = gd_op_allowed_by(job->desk->profile, gd_op_right(job->desk->profile, &resume->op), resume->op.kind, resume->rows,
-                              &job->error);
+        rc = gd_op_allowed_by(job->desk->profile, gd_op_right(job->desk->profile, &resume->op),
+                              resume->op.kind, resume->rows, &job->error);
     if (rc != GD_OK)
         job_done(job, rc);
     else

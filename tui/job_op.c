@@ -566,15 +566,33 @@ void job_operate(struct job *job, struct job_plan *plan)
         job_confirm(job, rows, o->plan.text != NULL ? o->plan.text : "", journal_and_run);
 }
 
-void job_run_operation(struct job *job, int64_t op, int64_t rows)
+void job_run_operation(struct job *job, int64_t op, int64_t rows, job_open_fn *reopen)
 {
     struct job_plan none = {0};
     struct operating *o = begin(job, &none);
+    struct gd_run_hooks hooks = {.row = run_row, .note = run_note, .done = run_done, .arg = o};
+    struct gd_ledger *ledger = job->desk->ledger;
+    enum gd_rc rc;
 
     if (o == NULL)
         return;
     o->op = op;
     o->total = rows;
     name_subject(o);
-    start_run(job);
+    rc = gd_ledger_begin(ledger, &job->error);
+    if (rc == GD_OK) {
+        rc = reopen(job, op);
+        if (rc == GD_OK)
+            rc = gd_run_start(job->desk, op, &hooks, &o->run, &job->error);
+        if (rc == GD_OK)
+            rc = gd_ledger_commit(ledger, &job->error);
+        if (rc != GD_OK)
+            gd_ledger_rollback(ledger);
+    }
+    if (rc == GD_OK) {
+        job->cancel = stop_run;
+        return;
+    }
+    gd_run_free(&o->run);
+    job_done(job, rc);
 }

@@ -46,8 +46,11 @@ GD_MUST_USE enum gd_rc job_operation(struct job *job, int64_t *number, struct gd
  * JSON, and ends the job. Takes the plan; replaces job->state. */
 void job_operate(struct job *job, struct job_plan *plan);
 
-/* Runs an operation that is in the journal and was confirmed; rows are those still open. */
-void job_run_operation(struct job *job, int64_t op, int64_t rows);
+/* Runs an operation that is in the journal and was confirmed; rows are those still open. reopen marks in the
+ * journal the rows that are to be looked at again: in one transaction with the lock, so that an operation
+ * that may not write stays as it was. */
+typedef enum gd_rc job_open_fn(struct job *job, int64_t op);
+void job_run_operation(struct job *job, int64_t op, int64_t rows, job_open_fn *reopen);
 
 /* Prints an operation and its rows as they stand in the journal. *error gets the words for a failure. */
 GD_MUST_USE enum gd_rc job_print_operation(struct job *job, int64_t op, struct gd_error *err);

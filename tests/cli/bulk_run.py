@@ -126,6 +126,23 @@ def _():
     tap.is_(counted(server, "updates", ids[:100]), [1] * 100, "each row was sent once")
 
 
+@tap.case("a resume that may not write leaves the operation as it was")
+def _():
+    server, desk, ids = opened(120, server_options={"latency": 100}, bulk_chunk=4, concurrency=1, timeout=1)
+    server.fail("reset-before@PUT:1.0")
+    done = desk.run("-o", "json", "update", ids[110], "b.numbers=+919876500001", "-y", timeout=60)
+    server.fail("")
+    tap.is_((done.status, done.json["rows"][0]["outcome"]), (5, "failed"), "one that was not applied")
+    update = started(desk, "apply", changes(desk, ids[:40]), "--confirm=40")
+    until("the update", lambda: running(desk))
+    refused = desk.run("resume", "1", "-y")
+    tap.is_(refused.status, 3, "its resume is refused while another writes")
+    tap.is_(desk.run("-o", "json", "operations", "1").json["rows"][0]["outcome"], "failed", "and it is as it was")
+    ended(update)
+    tap.is_(desk.run("resume", "1", "-y").status, 0, "afterwards it goes on")
+    tap.is_(counted(server, "updates", [ids[110]]), [1], "once")
+
+
 @tap.case("canary and pause_at")
 def _():
     server, desk, ids = opened(120)
