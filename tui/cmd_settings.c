@@ -61,9 +61,22 @@ static enum gd_rc read_all(int fd, const char *name, struct gd_buf *out, struct 
     return gd_buf_check(out, "the file", err);
 }
 
+/* An answer of the API serves too: its data are the sections. */
+static void unwrap(json_t **sections)
+{
+    json_t *data = json_object_get(*sections, "data");
+
+    if (!json_is_object(data) || json_object_get(*sections, "success") == NULL)
+        return;
+    json_incref(data);
+    json_decref(*sections);
+    *sections = data;
+}
+
 enum gd_rc settings_file(const struct job *job, const char *path, json_t **out, struct gd_error *err)
 {
     bool standard = strcmp(path, "-") == 0;
+    const char *name = standard ? "standard input" : path;
     struct gd_error why = {0};
     struct gd_buf text;
     int fd;
@@ -76,11 +89,13 @@ enum gd_rc settings_file(const struct job *job, const char *path, json_t **out, 
     if (fd < 0)
         return gd_fail(err, GD_INPUT, "name a file that can be read", "%.200s: %s", path, strerror(errno));
     gd_buf_init(&text, FILE_MAX_BYTES);
-    rc = read_all(fd, path, &text, err);
+    rc = read_all(fd, name, &text, err);
     if (!standard)
         close(fd);
     if (rc == GD_OK && gd_json_parse(text.data, text.len, out, &why) != GD_OK)
-        rc = gd_fail(err, GD_INPUT, "settings export writes such a file", "%.200s: %.300s", path, why.what);
+        rc = gd_fail(err, GD_INPUT, "settings export writes such a file", "%.200s: %.300s", name, why.what);
+    if (rc == GD_OK)
+        unwrap(out);
     gd_buf_free(&text);
     return rc;
 }

@@ -86,6 +86,12 @@ def _():
     count = len(puts(server))
     tap.is_(desk.run("settings", "apply", out, "-y").status, 0, "applied again: nothing to do is success")
     tap.is_(len(puts(server)), count, "and nothing is sent")
+    answer = json.dumps({"success": True, "status": 200, "data": wanted})
+    tap.is_(desk.run("settings", "apply", "-", "-y", stdin=answer).status, 0,
+            "an answer of the API serves too")
+    tap.is_(len(puts(server)), count, "as that has it so already")
+    broken = desk.run("settings", "apply", "-", "-y", stdin=answer[:40])
+    tap.ok(broken.status == 2 and "standard input" in broken.err, "half a file is refused", broken)
     tap.is_(desk.run("settings", "diff", out, "now").out.count("\n"), 1,
             "diff of file and now: nothing differs")
 
