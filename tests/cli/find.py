@@ -1,8 +1,9 @@
-# why, export and forget: what the ledger knows, told, written out and taken out.
+# why, events, export and forget: what the ledger knows, told, written out and taken out.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import csv
 import json
 import os
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -100,6 +101,32 @@ def _():
                 if b"8888888888" in file.read():
                     found.append(name)
     tap.is_(found, [], "no file holds the number any more")
+
+
+@tap.case("events: listed, filtered, masked")
+def _():
+    desk = desk_with(row("gp-1"))
+    ledger = sqlite3.connect(desk.ledger_path)
+    call = {"call_sid": "c1", "greenpin_id": "gp-1", "from": A, "to": B, "vn": VN, "call_type": "completed",
+            "on_call_duration": "32", "current_time": "2026-01-01T10:00:00Z"}
+    failed = {"call_sid": "c2", "caller": A, "vn": VN, "pin": "1234"}
+    for at, (kind, ident, body) in enumerate((("call", "gp-1", call), ("failed-verification", None, failed))):
+        ledger.execute("INSERT INTO event (tenant, kind, product, at, received_at, id, call_sid, vn, caller,"
+                       " body) SELECT tenant, ?, 0, ?, ?, ?, ?, ?, ?, ? FROM tenant",
+                       (kind, 1767261600 + at, 1767261600 + at, ident, body["call_sid"], VN, A,
+                        json.dumps(body)))
+    ledger.commit()
+    ledger.close()
+    all_events = desk.json("events")
+    tap.is_([one["kind"] for one in all_events], ["failed-verification", "call"], "newest first")
+    tap.is_((all_events[1]["id"], all_events[1]["on_call_duration"]), ("gp-1", 32), "what a call carries")
+    tap.is_(all_events[0]["pin"], "\u2022" * 4, "PINs are masked")
+    tap.unlike(json.dumps(all_events, ensure_ascii=False), "7987686144|9956555625", "numbers too")
+    tap.is_(desk.json("--reveal", "events", "kind:call")[0]["caller"], A, "revealed and filtered")
+    tap.is_(len(desk.json("events", "079876", "86144")), 2, "by a number in any notation")
+    tap.is_(len(desk.json("events", "--limit", "1")), 1, "so many")
+    tap.is_(desk.run("events", "knd:call").status, 2, "an unknown key is status 2")
+    tap.like(desk.run("-o", "csv", "events").out, "call_sid", "csv with all columns")
 
 
 tap.main()
