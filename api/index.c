@@ -331,7 +331,8 @@ struct pass {
 static enum gd_rc compare_row(struct pass *pass, sqlite3_stmt *stmt, const struct gd_alloc *alloc,
                               struct gd_buf *now, bool *clean)
 {
-    const unsigned char *at = sqlite3_column_blob(stmt, 1), *end = at + sqlite3_column_bytes(stmt, 1);
+    const unsigned char *at = sqlite3_column_blob(stmt, 1); /* NULL where it is empty */
+    const unsigned char *end = at != NULL ? at + sqlite3_column_bytes(stmt, 1) : NULL;
     bool grams = sqlite3_column_int(stmt, 2) != 0;
     enum gd_rc rc = GD_OK;
 

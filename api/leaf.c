@@ -141,10 +141,10 @@ static void put_place(struct gd_buf *out, const unsigned char *prefix, size_t pr
 enum gd_rc leaf_decode(struct leaf_places *places, const void *rows, size_t rows_len, const void *keys,
                        size_t keys_len, struct gd_error *err)
 {
-    size_t n = rows_len / 4, prefix_len = keys_len > 0 ? *(const unsigned char *)keys : 0;
-    const unsigned char *prefix = (const unsigned char *)keys + 1, *lens = prefix + prefix_len,
-                        *rest = lens + n;
-    const unsigned char *end = (const unsigned char *)keys + keys_len, *at;
+    static const unsigned char none[1]; /* SQLite gives NULL for an empty blob */
+    const unsigned char *begin = keys_len > 0 ? keys : none, *end = begin + keys_len, *at;
+    size_t n = rows_len / 4, prefix_len = *begin;
+    const unsigned char *prefix = begin + 1, *lens = prefix + prefix_len, *rest = lens + n;
     enum gd_rc rc = leaf_places_room(places, n, err);
 
     gd_buf_clear(&places->bytes);

@@ -81,11 +81,12 @@ static enum gd_rc damaged(struct gd_ledger *ledger, struct gd_error *err)
 static enum gd_rc read_rows(struct gd_ledger *ledger, sqlite3_stmt *stmt, struct segment *segment,
                             struct gd_error *err)
 {
-    const unsigned char *at = sqlite3_column_blob(stmt, 3), *end = at + sqlite3_column_bytes(stmt, 3);
+    const unsigned char *at = sqlite3_column_blob(stmt, 3), *end;
     uint64_t gap = 0, row = segment->first;
 
     if (at == NULL)
         return row + segment->n <= UINT32_MAX ? GD_OK : damaged(ledger, err);
+    end = at + sqlite3_column_bytes(stmt, 3);
     segment->rows = gd_calloc(segment->n, sizeof *segment->rows);
     if (segment->rows == NULL)
         return gd_fail_memory(err);

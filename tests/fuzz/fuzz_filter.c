@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../api/index.h"
 #include "../../api/query.h"
 #include "../../api/when.h"
 #include "../unit/store.h"
 #include "fuzz.h"
 
-#define ROWS 48
+#define ROWS 160
+#define BATCH 32 /* rows of a transaction; divides ROWS */
 
 static struct gd_ledger *ledger;
 static struct gd_alloc rows[ROWS]; /* the same as in the ledger, as it reads them */
@@ -29,15 +31,21 @@ static void open_ledger(void)
     bool found;
     char id[16];
 
+    /* So few rows shall go through all of the index. */
+    index_sizes = (struct index_sizes){.bulk = 16, .pending = 6, .tidy = 3, .leaf = 8, .few = 3};
     ledger = store_open("fuzz.db", "acme");
     for (size_t i = 0; i < ROWS; i++) {
         struct gd_alloc alloc;
 
+        if (i % BATCH == 0)
+            MUST(gd_ledger_begin(ledger, &err) == GD_OK);
         snprintf(id, sizeof id, "gp-%zu", i);
         alloc = store_random_alloc(&random, id);
         MUST(gd_ledger_put(ledger, &alloc, NULL, &err) == GD_OK);
-        MUST(gd_ledger_get(ledger, id, &rows[i], &found, &err) == GD_OK && found);
         gd_alloc_clear(&alloc);
+        if (i % BATCH == BATCH - 1)
+            MUST(gd_ledger_commit(ledger, &err) == GD_OK);
+        MUST(gd_ledger_get(ledger, id, &rows[i], &found, &err) == GD_OK && found);
     }
     atexit(close_ledger);
 }
