@@ -176,6 +176,19 @@ enum gd_rc gd_ledger_begin_readings(struct gd_ledger *ledger, struct gd_error *e
     return begin(ledger, err);
 }
 
+void gd_ledger_view_begin(struct gd_ledger *ledger)
+{
+    if (sqlite3_get_autocommit(ledger->db))
+        sqlite3_exec(ledger->db, "BEGIN DEFERRED", NULL, NULL,
+                     NULL); /* without it each reading stands alone */
+}
+
+void gd_ledger_view_end(struct gd_ledger *ledger)
+{
+    if (!ledger->in_tx && !sqlite3_get_autocommit(ledger->db))
+        sqlite3_exec(ledger->db, "COMMIT", NULL, NULL, NULL);
+}
+
 /* Counts what this transaction did to the tenant's allocations. */
 static enum gd_rc touch(struct gd_ledger *ledger, struct gd_error *err)
 {

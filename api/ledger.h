@@ -21,7 +21,12 @@ const char *gd_ledger_tenant(const struct gd_ledger *ledger);
  * where none is open. Not nested. Rollback never fails. */
 GD_MUST_USE enum gd_rc gd_ledger_begin(struct gd_ledger *ledger, struct gd_error *err);
 
-/* The same for readings, which can be read again: a loss of power can take the last of them, nothing else. */
+/* One view of the ledger for many readings in a row, which cost less so; nothing can be written meanwhile. */
+void gd_ledger_view_begin(struct gd_ledger *ledger);
+void gd_ledger_view_end(struct gd_ledger *ledger);
+
+/* gd_ledger_begin for readings, which can be read again: a loss of power can take the last of them, nothing
+ * else. */
 GD_MUST_USE enum gd_rc gd_ledger_begin_readings(struct gd_ledger *ledger, struct gd_error *err);
 GD_MUST_USE enum gd_rc gd_ledger_commit(struct gd_ledger *ledger, struct gd_error *err);
 void gd_ledger_rollback(struct gd_ledger *ledger);

@@ -209,9 +209,12 @@ static enum gd_rc take_file(struct apply *apply)
     struct gd_desk *desk = apply->job->desk;
     struct gd_error why = {0};
     bool placed;
-    enum gd_rc rc = gd_changeset_read(apply->file.data, apply->file.len, desk->profile->tenant, &desk->place,
-                                      &hooks, &placed, &why);
+    enum gd_rc rc;
 
+    gd_ledger_view_begin(desk->ledger);
+    rc = gd_changeset_read(apply->file.data, apply->file.len, desk->profile->tenant, &desk->place, &hooks,
+                           &placed, &why);
+    gd_ledger_view_end(desk->ledger);
     if (apply->rc != GD_OK)
         return apply->rc;
     if (rc != GD_OK)

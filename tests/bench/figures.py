@@ -53,13 +53,13 @@ def run(main):
     sys.exit(status)
 
 
-def seconds(argv, **options):
-    """The time that a command takes; one that ends with another status than 0 ends the benchmark."""
+def seconds(argv, good=(0,), **options):
+    """The time that a command takes; one that ends with no good status ends the benchmark."""
     began = time.perf_counter()
     done = subprocess.run(argv, stdout=options.pop("stdout", subprocess.DEVNULL), stderr=subprocess.PIPE,
                           check=False, **options)
     took = time.perf_counter() - began
-    if done.returncode != 0:
+    if done.returncode not in good:
         raise RuntimeError("%s: status %d: %s" % (os.path.basename(argv[0]), done.returncode,
                                                   done.stderr.decode("utf-8", "replace")[-400:]))
     return took
