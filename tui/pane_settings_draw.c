@@ -11,7 +11,9 @@ enum {
     HELP_H = 7,
     LABEL_W = 22,
     PAIR_X = 9,
-    STATE_W = 12
+    STATE_W = 12,
+    NARROW_W = 60, /* of the rows */
+    VALUE_GAP = 4  /* cursor, mark and blanks around the label */
 };
 
 #define TEXT_MAX ((size_t)1 << 20)
@@ -32,12 +34,19 @@ static enum role value_role(const struct pane_settings *self, const struct setvi
     return ROLE_TEXT;
 }
 
+static enum role state_role(bool at, bool changed)
+{
+    return at ? ROLE_CURSOR : changed ? ROLE_CHANGED : ROLE_DIM;
+}
+
+/* A narrow pane has shorter labels, and no room for states. */
 static void draw_row(struct pane_settings *self, struct canvas *canvas, struct area in, int y, int i,
                      bool focus)
 {
     const struct setview_item *item = item_at(self, i);
-    bool at = i == self->at, changed = setview_is_changed(&self->view, item);
-    int state_x = in.w - STATE_W, value_w = state_x - 4 - LABEL_W - 1;
+    bool at = i == self->at, changed = setview_is_changed(&self->view, item), narrow = in.w < NARROW_W;
+    int label_w = narrow ? in.w / 3 : LABEL_W, value_x = VALUE_GAP + label_w;
+    int state_x = narrow ? in.w : in.w - STATE_W;
     enum role role = at ? ROLE_CURSOR : ROLE_TEXT;
     struct gd_buf words;
 
@@ -49,20 +58,19 @@ static void draw_row(struct pane_settings *self, struct canvas *canvas, struct a
         canvas_fill(canvas, (struct area){in.x, in.y + y, in.w, 1}, ROLE_CURSOR);
     canvas_puts(canvas, in, 0, y, role, at ? "▸" : " ");
     canvas_puts(canvas, in, 1, y, at ? role : ROLE_MARK, changed ? "●" : " ");
-    canvas_fit(canvas, in, 3, y, LABEL_W, FIT_LEFT, at ? role : ROLE_LABEL, setview_label(item));
+    canvas_fit(canvas, in, 3, y, label_w, FIT_LEFT, at ? role : ROLE_LABEL, setview_label(item));
     if (at && self->editing) {
-        lineedit_draw(&self->line, canvas, in, 4 + LABEL_W, y, in.w - 5 - LABEL_W, ROLE_FIELD_FOCUS, focus);
+        lineedit_draw(&self->line, canvas, in, value_x, y, in.w - value_x - 1, ROLE_FIELD_FOCUS, focus);
         return;
     }
     gd_buf_init(&words, TEXT_MAX);
     setview_words(&self->view, item, &words);
-    canvas_fit(canvas, in, 4 + LABEL_W, y, value_w, FIT_LEFT, at ? role : value_role(self, item), words.data);
+    canvas_fit(canvas, in, value_x, y, state_x - value_x - 1, FIT_LEFT, at ? role : value_role(self, item),
+               words.data);
     gd_buf_free(&words);
-    canvas_fit(canvas, in, state_x, y, STATE_W, FIT_LEFT,
-               at        ? role
-               : changed ? ROLE_CHANGED
-                         : ROLE_DIM,
-               setview_state(&self->view, item));
+    if (!narrow)
+        canvas_fit(canvas, in, state_x, y, STATE_W, FIT_LEFT, state_role(at, changed),
+                   setview_state(&self->view, item));
 }
 
 static void draw_rows(struct pane_settings *self, struct canvas *canvas, struct area in, bool focus)
@@ -255,6 +263,13 @@ void pane_settings_draw(struct pane_settings *self, struct canvas *canvas, struc
         help.w = in.w - 2;
     } else {
         help.h = 0;
+    }
+    if (help.h <= 0 && self->editing) {
+        /* no room for the help: what is wrong with the value has the last line */
+        rows.h--;
+        canvas_fit(canvas, in, 1, rows.h, in.w - 2, FIT_LEFT,
+                   self->edit_error[0] ? self->edit_role : ROLE_DIM,
+                   self->edit_error[0] ? self->edit_error : gd_setting_rows[self->edited].takes);
     }
     draw_rows(self, canvas, rows, focus);
     if (help.h <= 0)

@@ -197,6 +197,27 @@ for size in SIZES:
         bad_values(*size)
 
 
+@tap.case("a small window, resized while a value is typed")
+def _():
+    server = sandboxes.Sandbox()
+    term = open_view(desks.Desk(server.url))
+    go_to(term, "common.deletion_time")
+    term.key("<Enter>", "<C-u>")
+    term.type("90000")
+    says(term, "not from 0 to 86400")
+    term.resize(9, 44)
+    term.find("common.deletion_time is not from")
+    term.resize(5, 20)
+    term.find("needs 40")
+    term.resize(24, 80)
+    says(term, "not from 0 to 86400")
+    term.key("<C-u>")
+    term.type("90")
+    term.key("<Enter>")
+    term.find("90 s (1m30s)")
+    tap.ok(term.shows("1 not saved"), "what was typed is still there, and can be mended", term.text())
+
+
 @tap.case("send all to, reset, and leaving")
 def _():
     server = sandboxes.Sandbox()
