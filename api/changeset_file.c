@@ -11,9 +11,11 @@
 #include "json.h"
 #include "mem.h"
 #include "near.h"
+#include "text.h"
 #include "when.h"
 
 #define COLUMNS_MAX 64
+#define ID_MAX 256
 #define CELL_MAX ((size_t)1 << 20)
 #define BULLET "\xe2\x80\xa2"
 
@@ -107,6 +109,29 @@ static enum gd_rc put_field(const struct reading *reading, struct gd_file_row *r
     return gd_change_put(&row->change, column->field, column->how, value, reading->place, err);
 }
 
+/* What is no UTF-8 would be sent as something else, and what is no id would be another one. */
+static enum gd_rc check_text(const char *value, size_t len, bool is_id, struct gd_error *err)
+{
+    size_t left = len;
+
+    if (is_id && len > ID_MAX)
+        return gd_fail(err, GD_INPUT, NULL, "the id has %zu bytes, %d at most can be one", len, ID_MAX);
+    for (const char *at = value; left > 0;) {
+        int rune;
+        size_t n = gd_utf8_next(at, left, &rune);
+
+        if (rune < 0)
+            return gd_fail(err, GD_INPUT, "save the file as UTF-8", "a value is no UTF-8");
+        if (rune == 0)
+            return gd_fail(err, GD_INPUT, "save the file as text", "a value holds a NUL");
+        if (is_id && (rune <= ' ' || (rune >= 0x7f && rune <= 0xa0)))
+            return gd_fail(err, GD_INPUT, "give the id alone", "%.80s is no id", value);
+        at += n;
+        left -= n;
+    }
+    return GD_OK;
+}
+
 static enum gd_rc put_value(const struct reading *reading, struct gd_file_row *row,
                             const struct column *column, const char *value, struct gd_error *err)
 {
@@ -194,6 +219,8 @@ static void read_record(struct reading *reading, struct gd_csv *csv, const struc
     for (; !last && quote == GD_OK; i++) {
         quote = gd_csv_cell(csv, &cell, &last, &why);
         if (quote == GD_OK && rc == GD_OK && i < n)
+            rc = check_text(cell.data, cell.len, columns[i].is == COLUMN_ID, &why);
+        if (quote == GD_OK && rc == GD_OK && i < n)
             rc = put_value(reading, &row, &columns[i], cell.data, &why);
     }
     gd_buf_wipe(&cell);
@@ -262,6 +289,8 @@ static enum gd_rc put_json(const struct reading *reading, struct gd_file_row *ro
         rc = value_text(value, &text, err);
     if (rc == GD_OK)
         rc = gd_buf_check(&text, path.data, err);
+    if (rc == GD_OK)
+        rc = check_text(text.data, text.len, column.is == COLUMN_ID, err);
     if (rc == GD_OK)
         rc = put_value(reading, row, &column, text.data, err);
     gd_buf_free(&path);

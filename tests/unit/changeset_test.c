@@ -230,6 +230,9 @@ static void test_files(void)
     is_int(read_file("id,tenant\ngp-1,umbrella\n", &got, &err), GD_OK, "by row");
     is_int(got.rows, 0, "too");
     is_int(read_file("id,nosuch\n", &got, &err), GD_INPUT, "an unknown column");
+    read_file("id,custom_field\ngp-1,caf\xe9\ngp 2,x\ngp-3,caf\xc3\xa9\n", &got, &err);
+    is_str(got.ids, "gp-3", "what is no UTF-8, or no id, is refused");
+    is_int(got.bad, 2, "row by row");
     gd_file_row_clear(&got.last);
 }
 
