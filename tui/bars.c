@@ -78,6 +78,11 @@ static int gather(const struct console *console, struct part *parts)
     describe_count(console->known, count, sizeof count);
     snprintf(text, sizeof text, "%s known here", count);
     add_part(parts, &n, ROLE_BAR, 40, text);
+    if (console->staged) {
+        describe_count(console->staged, count, sizeof count);
+        snprintf(text, sizeof text, "%s staged", count);
+        add_part(parts, &n, ROLE_BAR_STRONG, 80, text);
+    }
     return n;
 }
 

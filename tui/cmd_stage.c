@@ -147,6 +147,23 @@ static enum gd_rc stage_all(struct stage *stage, const struct gd_change *change,
     return worst;
 }
 
+/* In the console a line is enough: the list stays where it is, view 2 has the rows. */
+static void tell(struct stage *stage, size_t same)
+{
+    struct job *job = stage->job;
+    char text[200], now[COUNT_MAX], all[COUNT_MAX], not_[60] = "";
+    int64_t n = 0, held;
+    struct gd_error ignored = {0};
+
+    if (gd_changeset_count(job->desk->ledger, &n, &held, &ignored) != GD_OK)
+        n = 0;
+    if (same > 0)
+        snprintf(not_, sizeof not_, ", %zu would not change", same);
+    snprintf(text, sizeof text, "%s staged%s; %s in all: 2 shows %s, a reviews and applies",
+             job_count((int64_t)(stage->ids.n - same), now), not_, job_count(n, all), n == 1 ? "it" : "them");
+    job->sink->class->note(job->sink, text);
+}
+
 static void run(struct job *job)
 {
     struct stage *stage = job->state;
@@ -168,12 +185,14 @@ static void run(struct job *job)
             gd_ledger_rollback(job->desk->ledger);
     }
     gd_change_clear(&change);
-    if (rc == GD_OK && same > 0) {
+    if (rc == GD_OK && job->console != NULL && !job->options.dry_run) {
+        tell(stage, same);
+    } else if (rc == GD_OK && same > 0) {
         snprintf(text, sizeof text, "%zu of %zu rows would not change and are not staged", same,
                  stage->ids.n);
         job->sink->class->note(job->sink, text);
     }
-    if (rc == GD_OK && !job->options.dry_run)
+    if (rc == GD_OK && job->console == NULL && !job->options.dry_run)
         rc = job_print_staged(job, &stage->ids, &job->error);
     job_done(job, rc);
 }

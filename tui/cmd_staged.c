@@ -146,16 +146,18 @@ static enum gd_rc act(struct job *job, const char *id, bool *found)
 }
 
 /* Acts on all of them, or on none. */
-static enum gd_rc act_on_all(struct job *job, const struct id_list *ids, bool named)
+static enum gd_rc act_on_all(struct job *job, const struct id_list *ids, bool named, int64_t *n)
 {
     enum gd_rc rc = gd_ledger_begin(job->desk->ledger, &job->error);
 
+    *n = 0;
     if (rc != GD_OK)
         return rc;
     for (size_t i = 0; i < ids->n && rc == GD_OK; i++) {
         bool found = false;
 
         rc = act(job, ids->v[i], &found);
+        *n += found;
         if (rc == GD_OK && !found && named)
             rc = gd_fail(&job->error, GD_INPUT, "staged shows what is", "%.100s is not staged", ids->v[i]);
     }
@@ -166,17 +168,44 @@ static enum gd_rc act_on_all(struct job *job, const struct id_list *ids, bool na
     return rc;
 }
 
+/* What the console says: its view of the staged rows shows the rest. */
+static void tell(struct job *job, int64_t n)
+{
+    const char *done = job->command == &gd_commands[GD_C_UNSTAGE] ? "dropped"
+                       : job->command == &gd_commands[GD_C_HOLD]  ? "held back"
+                                                                  : "released";
+    char text[200], count[COUNT_MAX], all[COUNT_MAX];
+    struct gd_error ignored = {0};
+    int64_t left = 0, held = 0;
+
+    if (gd_changeset_count(job->desk->ledger, &left, &held, &ignored) != GD_OK)
+        left = 0;
+    if (n == 0)
+        snprintf(text, sizeof text, "nothing of it is staged");
+    else
+        snprintf(text, sizeof text, "%s %s; %s staged", job_count(n, count), done, job_count(left, all));
+    job->sink->class->note(job->sink, text);
+}
+
 static void act_and_print(struct job *job)
 {
     struct id_list *ids = job->state;
     bool drops = job->command == &gd_commands[GD_C_UNSTAGE], named = job->argc > 0;
     enum gd_rc rc = GD_OK;
+    int64_t n;
 
+    if (job->console != NULL && !job->options.dry_run) {
+        rc = act_on_all(job, ids, named, &n);
+        if (rc == GD_OK)
+            tell(job, n);
+        job_done(job, rc);
+        return;
+    }
     /* What is dropped is shown, so that it can be typed again. */
     if (rc == GD_OK && drops)
         rc = job_print_staged(job, ids, &job->error);
     if (rc == GD_OK && !job->options.dry_run)
-        rc = act_on_all(job, ids, named);
+        rc = act_on_all(job, ids, named, &n);
     if (rc == GD_OK && !drops)
         rc = job_print_staged(job, ids, &job->error);
     job_done(job, rc);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../api/changeset.h"
 #include "../api/mem.h"
 #include "../api/when.h"
 #include "bars.h"
@@ -121,6 +122,18 @@ static void look_at_ledger(struct console *console)
     console_dirty(console, DIRTY_HEADER);
 }
 
+void console_refresh(struct console *console)
+{
+    struct gd_error ignored = {0};
+
+    if (gd_changeset_count(console->desk->ledger, &console->staged, &console->held, &ignored) != GD_OK)
+        console->staged = console->held = 0;
+    for (int i = 0; i < console->n_over; i++)
+        if (console->over[i]->class->refresh)
+            console->over[i]->class->refresh(console->over[i]);
+    console_dirty(console, DIRTY_HEADER);
+}
+
 static void tick(struct console *console)
 {
     int64_t now = gd_mono_ms();
@@ -135,6 +148,7 @@ static void tick(struct console *console)
         return;
     console->tick_at = now + TICK_MS;
     look_at_ledger(console);
+    console_refresh(console);
     console_dirty(console, DIRTY_HEADER | DIRTY_FIRST | DIRTY_SECOND);
 }
 

@@ -10,6 +10,7 @@
 #include "../api/when.h"
 #include "console_i.h"
 #include "panes.h"
+#include "table.h"
 #include "terminal.h"
 
 enum { REVEAL_MS = 20000 };
@@ -87,7 +88,8 @@ static void save_screen(struct console *console, const struct act *act, struct g
 
 static void view(struct console *console, const struct act *act, struct gd_error *err)
 {
-    static const char *const lines[] = {NULL, NULL, "operations", NULL, NULL, NULL, "audit"};
+    static struct pane *(*const views[])(struct console *, struct gd_error *) = {
+        NULL, NULL, view_staged_new, view_operations_new, pane_settings_new, NULL, NULL, view_audit_new};
     int n = act->argc == 1 ? act->argv[0][0] - '0' : 0;
 
     if (n < 1 || n > 7) {
@@ -98,13 +100,11 @@ static void view(struct console *console, const struct act *act, struct gd_error
         console_drop(console, console_top(console));
     if (n == 1)
         set_focus(console, 0);
-    else if (n == 4)
-        console_push(console, pane_settings_new(console, err));
-    else if (lines[n - 1])
-        console_run_line(console, lines[n - 1]);
+    else if (views[n])
+        console_push(console, views[n](console, err));
     else
-        (void)gd_fail(err, GD_INPUT, "1 allocations, 3 operations, 4 settings, 7 audit", "there is nothing in view %d",
-                      n);
+        (void)gd_fail(err, GD_INPUT, "1 allocations, 2 staged, 3 operations, 4 settings, 7 audit",
+                      "there is nothing in view %d", n);
 }
 
 static void turn_focus(struct console *console)

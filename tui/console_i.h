@@ -61,6 +61,7 @@ struct console {
     int64_t said_until; /* milliseconds of gd_mono_ms; 0: until the next key */
 
     int64_t known;         /* allocations in the ledger */
+    int64_t staged, held;  /* rows of the changeset, and how many of them stay behind */
     int64_t version;       /* of the ledger, as it was shown */
     int64_t reread_at;     /* not before */
     int64_t reveal_row;    /* the ledger's row shown unmasked; 0 none */
@@ -81,6 +82,8 @@ struct console {
 /* ---- console.c: the loop's side ---- */
 
 void console_dirty(struct console *console, unsigned what);
+/* What lies in the changeset, and what panes show of the ledger, is looked at anew. */
+void console_refresh(struct console *console);
 bool console_revealed(const struct console *console, int64_t row);
 
 /* ---- console_draw.c ---- */

@@ -74,8 +74,10 @@ static void on_done(struct job *job, enum gd_rc rc, void *arg)
     for (int i = 0; i < console->n_over && !is_passing(entry); i++)
         if (console->over[i]->class->changed)
             console->over[i]->class->changed(console->over[i]);
-    if (!is_passing(entry))
-        console->tick_at = console->reread_at = 0; /* what it changed is shown at once */
+    if (!is_passing(entry)) { /* what it changed is shown at once */
+        console->tick_at = console->reread_at = 0;
+        console_refresh(console);
+    }
     free_entry(entry);
     console_dirty(console, DIRTY_HEADER | DIRTY_FOOT | DIRTY_OVER);
 }
@@ -92,7 +94,10 @@ static enum gd_rc pick(struct job *job, struct gd_error *err)
 {
     struct console *console = job->console;
     const struct gd_alloc *alloc = console_here(console);
+    struct pane *focus = console_focus(console);
 
+    if (focus->class->pick)
+        return focus->class->pick(focus, job, err) ? GD_OK : err->rc;
     if ((job->command->flags & GD_CF_MARKED) && pane_list_marked(console->list, NULL) > 0) {
         pane_list_each_mark(console->list, pick_one, job);
         return job->error.rc;

@@ -43,10 +43,12 @@ static bool offer(struct console *console, struct pane *pane, const struct bindi
 {
     struct act act;
     struct gd_error err = {0};
+    char *args;
 
     if (!binding || !pane->class->act)
         return false;
-    act = (struct act){(enum gd_command_id)(binding->command - gd_commands), 0, NULL};
+    args = binding->args;
+    act = (struct act){(enum gd_command_id)(binding->command - gd_commands), *args != '\0', &args};
     if (!pane->class->act(pane, &act, &err))
         return false;
     if (err.rc != GD_OK)

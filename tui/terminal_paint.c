@@ -45,6 +45,8 @@ static wchar_t plain(uint32_t rune)
     case 0x2500:
     case 0x2013:
         return L'-';
+    case 0x2501:
+        return L'=';
     case 0x2502:
         return L'|';
     case 0x250c:
