@@ -133,7 +133,8 @@ static int draw_marked(struct console *console, struct canvas *canvas, struct ar
     char text[96], n[32], m[32];
     int w;
 
-    if (marked == 0)
+    /* a table of another kind takes its own rows */
+    if (marked == 0 || console_focus(console)->class->pick)
         return area.w;
     describe_count(marked, n, sizeof n);
     describe_count(hidden, m, sizeof m);

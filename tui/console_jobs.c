@@ -63,9 +63,8 @@ static void on_done(struct job *job, enum gd_rc rc, void *arg)
     struct console *console = entry->console;
     bool shown;
 
-    (void)job;
     unlink_job(console, entry);
-    shown = sink_pane_show(entry->sink);
+    shown = sink_pane_show(entry->sink, job->command && (job->command->flags & GD_CF_WRITES));
     report(entry, rc, shown);
     if (rc != GD_OK && rc != GD_CANCELLED && console->status == 0)
         console->status = gd_exit_status(rc);

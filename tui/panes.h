@@ -89,8 +89,9 @@ GD_MUST_USE enum gd_rc form_edit_new(struct console *console, const struct gd_al
 
 /* A sink that shows its rows in a pane when it ends, and asks by dialogs. quiet: opens no pane. */
 struct sink *sink_pane_new(struct console *console, bool quiet);
-/* Opens what was gathered; whether there was anything. */
-bool sink_pane_show(struct sink *sink);
+/* Opens what was gathered; whether there was anything. brief: what came of an operation is a line only, and does
+ * not take the screen from whoever looks at something else by now. */
+bool sink_pane_show(struct sink *sink, bool brief);
 /* The last note or fault, for the foot; "" none. */
 const char *sink_pane_note(const struct sink *sink);
 bool sink_pane_asking(const struct sink *sink);

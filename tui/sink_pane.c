@@ -297,7 +297,41 @@ static bool make_line(struct sink_pane *self, json_t *rows)
     return true;
 }
 
-bool sink_pane_show(struct sink *sink)
+/* What came of operations of several rows, in a line: view 3 has the rows. */
+static void make_counts(struct sink_pane *self)
+{
+    static const char *const names[] = {"applied", "failed", "unknown", "skipped"};
+    struct gd_buf line;
+    size_t i;
+    json_t *op;
+
+    gd_buf_init(&line, sizeof self->note - 1);
+    json_array_foreach(self->rows, i, op)
+    {
+        json_t *counts = json_object_get(op, "counts");
+
+        gd_buf_addf(&line, "%soperation %" JSON_INTEGER_FORMAT ":", i ? "; " : "",
+                    json_integer_value(json_object_get(op, "operation")));
+        for (size_t c = 0; c < sizeof names / sizeof *names; c++) {
+            json_int_t n = json_integer_value(json_object_get(counts, names[c]));
+
+            if (n > 0)
+                gd_buf_addf(&line, " %" JSON_INTEGER_FORMAT " %s", n, names[c]);
+        }
+    }
+    gd_buf_addf(&line, "; %s shows the rows", "3");
+    snprintf(self->note, sizeof self->note, "%s", line.data);
+    gd_buf_free(&line);
+}
+
+/* Whether it is the outcome of operations. */
+static bool is_outcome(const struct sink_pane *self)
+{
+    return self->shape && self->shape->rows_key && json_array_size(self->rows) > 0 &&
+           json_is_integer(json_object_get(json_array_get(self->rows, 0), "operation"));
+}
+
+bool sink_pane_show(struct sink *sink, bool brief)
 {
     struct sink_pane *self = of(sink);
     json_t *rows = table_rows(self);
@@ -306,6 +340,10 @@ bool sink_pane_show(struct sink *sink)
 
     if (make_line(self, rows) || self->quiet)
         return false;
+    if (brief && is_outcome(self)) {
+        make_counts(self);
+        rows = NULL;
+    }
     if (json_array_size(rows) == 0 && self->prose.n_lines < 2)
         return false;
     prose_init(&out, self->console->canvas.w - 4);

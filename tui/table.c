@@ -289,6 +289,8 @@ static bool pick(struct pane *pane, struct job *job, struct gd_error *err)
 {
     const struct table_row *row = here(of(pane));
 
+    if (!(job->command->flags & GD_CF_SHELL)) /* of the console: the pane itself does it */
+        return true;
     if (of(pane)->view->picks && row)
         return job_pick_add(job, row->key, err) == GD_OK;
     (void)gd_fail(err, GD_INPUT, "1 goes to the allocations, or name an id", "there is no row for %s here",

@@ -19,7 +19,7 @@ static const struct table_column columns[] = {
     {.head = "STATE", .least = 5, .most = 12, .keep = 8},
     {.head = "BEFORE → AFTER", .least = 20, .keep = 6},
     {.head = "BY", .least = 4, .most = 14, .keep = 2},
-    {.head = "STAGED", .least = 5, .most = 5, .keep = 1},
+    {.head = "STAGED", .least = 6, .most = 6, .keep = 1},
     {0},
 };
 
@@ -208,7 +208,7 @@ static void describe_staged(const struct console *console, const struct gd_stage
     gd_when_format(staged->at, console->desk->place.zone_offset, "%Y-%m-%d %H:%M", at);
     snprintf(text, sizeof text, "  %s, staged %s by %.80s", gd_stage_action_name(staged->action), at,
              staged->user ? staged->user : "");
-    prose_add(out, ROLE_TEXT, text);
+    prose_words(out, 2, ROLE_TEXT, text);
     for (int f = 0; f < GD_F__COUNT; f++)
         if (staged->want.v[f])
             add_field(console, staged, (enum gd_field)f, reveal, out);
