@@ -126,7 +126,7 @@ enum gd_rc gd_journal_each(struct gd_ledger *ledger, gd_journal_op_fn *fn, void 
     return walk_ops(ledger, stmt, fn, arg, err);
 }
 
-static enum gd_rc read_row(sqlite3_stmt *stmt, struct gd_op_row *row, struct gd_error *err)
+static enum gd_rc read_row(sqlite3_stmt *stmt, bool outcome, struct gd_op_row *row, struct gd_error *err)
 {
     bool failed = false;
     enum gd_rc rc;
@@ -146,8 +146,10 @@ static enum gd_rc read_row(sqlite3_stmt *stmt, struct gd_op_row *row, struct gd_
         .not_applied = sqlite3_column_int(stmt, 13) != 0,
         .again = sqlite3_column_int64(stmt, 14),
     };
-    rc = failed ? gd_fail_memory(err) : journal_unpack(ledger_text(stmt, 3), &row->before, err);
-    if (rc == GD_OK)
+    rc = failed ? gd_fail_memory(err) : GD_OK;
+    if (rc == GD_OK && !outcome)
+        rc = journal_unpack(ledger_text(stmt, 3), &row->before, err);
+    if (rc == GD_OK && !outcome)
         rc = journal_unpack(ledger_text(stmt, 4), &row->want, err);
     if (rc != GD_OK)
         gd_op_row_clear(row);
@@ -169,11 +171,11 @@ enum gd_rc gd_journal_each_row(struct gd_ledger *ledger, int64_t op, int64_t fir
         return GD_IO;
     sqlite3_bind_int64(stmt, 1, op);
     sqlite3_bind_int64(stmt, 2, first);
-    sqlite3_bind_int64(stmt, 3, (int64_t)mask);
+    sqlite3_bind_int64(stmt, 3, (int64_t)(mask & ~GD_ROWS_OUTCOME));
     while (more && rc == GD_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
         struct gd_op_row row;
 
-        rc = read_row(stmt, &row, err);
+        rc = read_row(stmt, (mask & GD_ROWS_OUTCOME) != 0, &row, err);
         if (rc == GD_OK)
             more = fn(arg, &row);
         gd_op_row_clear(&row);

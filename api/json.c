@@ -4,9 +4,11 @@
 
 #include <string.h>
 
+#include "mem.h"
 #include "text.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
+#define WRITE_AT_ONCE 4096 /* bytes of a value that are written without detours */
 
 /* Whether all of it is UTF-8 without a NUL. */
 static bool is_plain(const char *text, size_t len)
@@ -122,6 +124,19 @@ static int write_some(const char *bytes, size_t len, void *arg)
 
 void gd_json_write(const json_t *value, struct gd_buf *out)
 {
+    char text[WRITE_AT_ONCE];
+    size_t len = json_dumpb(value, text, sizeof text, JSON_COMPACT | JSON_ENCODE_ANY);
+
+    if (len > 0 && len <= sizeof text) {
+        gd_buf_add(out, text, len);
+        gd_wipe(text, len);
+        return;
+    }
+    gd_wipe(text, sizeof text);
+    if (len == 0) {
+        out->failed = true;
+        return;
+    }
     if (json_dump_callback(value, write_some, out, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
         out->failed = true;
 }

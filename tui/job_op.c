@@ -105,7 +105,7 @@ static enum gd_rc operation_json(struct job *job, int64_t number, json_t **out, 
     if (rc == GD_OK && !found)
         rc = gd_fail(&broken, GD_INPUT, "operations lists them", "there is no operation %" PRId64, number);
     if (rc == GD_OK)
-        rc = gd_journal_each_row(job->desk->ledger, number, 0, 0, add_row, &printing, &broken);
+        rc = gd_journal_each_row(job->desk->ledger, number, 0, GD_ROWS_OUTCOME, add_row, &printing, &broken);
     if (rc == GD_OK && (printing.rows == NULL || printing.failed))
         rc = gd_fail_memory(&broken);
     if (rc == GD_OK) {
