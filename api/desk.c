@@ -7,6 +7,7 @@
 
 #include "client.h"
 #include "http.h"
+#include "keep.h"
 #include "log.h"
 #include "mem.h"
 #include "number.h"
@@ -77,6 +78,12 @@ enum gd_rc gd_desk_open(struct gd_profile *profile, struct gd_loop *loop, struct
     if (rc != GD_OK)
         goto out;
     place_from_ledger(desk);
+    if (profile->keep > 0)
+        rc = gd_keep_start(desk->ledger, loop, profile->name, profile->keep, &desk->keep, err);
+    if (rc != GD_OK) {
+        gd_ledger_close(&desk->ledger);
+        goto out;
+    }
     *out = desk;
     desk = NULL;
 out:
@@ -318,6 +325,7 @@ void gd_desk_close(struct gd_desk **desk)
     gd_calls_drop(*desk);
     drop_waits(*desk);
     gd_http_free(&(*desk)->http);
+    gd_keep_free(&(*desk)->keep);
     gd_ledger_close(&(*desk)->ledger);
     gd_free(*desk);
     *desk = NULL;

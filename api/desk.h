@@ -10,12 +10,14 @@
 struct gd_call;
 struct gd_desk_wait;
 struct gd_http;
+struct gd_keep;
 
 struct gd_desk {
     struct gd_profile *profile;   /* borrowed */
     struct gd_loop *loop;         /* borrowed */
     struct gd_ledger *ledger;     /* owned */
     struct gd_http *http;         /* owned; made when first needed */
+    struct gd_keep *keep;         /* what is too old is being forgotten; NULL: nothing is */
     struct gd_place place;        /* country and zone: from the ledger's last settings, assumed before any */
     enum gd_dialect last_dialect; /* of the last reading kept by this process; auto before any */
     int64_t place_at;             /* when the settings were last read, 0 never */
@@ -25,7 +27,8 @@ struct gd_desk {
     struct gd_desk_wait *waits; /* those who wait for it */
 };
 
-/* Opens the profile's ledger and remembers loop and profile; no network. */
+/* Opens the profile's ledger and remembers loop and profile; no network. What is older than the profile
+ * keeps is forgotten in slices of the loop. */
 GD_MUST_USE enum gd_rc gd_desk_open(struct gd_profile *profile, struct gd_loop *loop, struct gd_desk **out,
                                     struct gd_error *err);
 void gd_desk_close(struct gd_desk **desk);

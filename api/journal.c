@@ -391,6 +391,27 @@ enum gd_rc journal_forget(struct gd_ledger *ledger, const char *id, struct gd_er
     }
 }
 
+enum gd_rc journal_forget_next(struct gd_ledger *ledger, int64_t op, int64_t from, int64_t *n, bool *found,
+                               struct gd_error *err)
+{
+    sqlite3_stmt *stmt = ledger_stmt(ledger, SQL_KEEP_ROW, err);
+    int step, state;
+
+    *found = false;
+    if (stmt == NULL)
+        return GD_IO;
+    sqlite3_bind_int64(stmt, 1, op);
+    sqlite3_bind_int64(stmt, 2, from);
+    step = sqlite3_step(stmt);
+    *n = sqlite3_column_int64(stmt, 0);
+    state = journal_bounded(stmt, 1, GD_ROW_SKIPPED);
+    sqlite3_reset(stmt);
+    if (step != SQLITE_ROW)
+        return step == SQLITE_DONE ? GD_OK : ledger_fail(ledger, err, "read the journal in");
+    *found = true;
+    return forget_row(ledger, op, *n, state, err);
+}
+
 int64_t journal_changed(struct gd_ledger *ledger, const char *id)
 {
     sqlite3_stmt *stmt = ledger_stmt(ledger, SQL_OP_CHANGED, NULL);

@@ -126,6 +126,10 @@ GD_MUST_USE enum gd_rc ledger_changed(struct gd_ledger *ledger, const char *id, 
 /* Takes an allocation's data out of the journal. GD_REFUSED where a running operation still needs it. */
 GD_MUST_USE enum gd_rc journal_forget(struct gd_ledger *ledger, const char *id, struct gd_error *err);
 
+/* Takes the data out of the next row of an operation, from row from on, that holds any; its place in *n. */
+GD_MUST_USE enum gd_rc journal_forget_next(struct gd_ledger *ledger, int64_t op, int64_t from, int64_t *n,
+                                           bool *found, struct gd_error *err);
+
 /* The last operation that changed the allocation, for one that comes back into the ledger; 0 none. */
 int64_t journal_changed(struct gd_ledger *ledger, const char *id);
 

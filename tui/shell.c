@@ -10,9 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../api/keep.h"
 #include "../api/mem.h"
 #include "job.h"
 #include "sink_out.h"
+
+#define KEEP_MS 100 /* what forgetting by age may take behind a command that left it no time */
 
 /* ---- signals ---- */
 
@@ -167,6 +170,8 @@ static enum gd_rc run_words(struct shell *shell, struct sink *sink, int argc, ch
     job->done_arg = &run;
     job_run(job, argc, argv);
     turn_until_over(shell, job, &run);
+    if (shell->desk != NULL)
+        gd_keep_go_on(shell->desk->keep, KEEP_MS);
     *err = run.error;
     return run.rc;
 }

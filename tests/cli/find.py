@@ -129,4 +129,17 @@ def _():
     tap.like(desk.run("-o", "csv", "events").out, "call_sid", "csv with all columns")
 
 
+@tap.case("keep: what is older than the profile says is gone after the next start")
+def _():
+    desk = desk_with(row("gp-1"), row("gp-2", ends_at=None), keep="180d")
+    ledger = sqlite3.connect(desk.ledger_path)
+    ledger.execute("UPDATE alloc SET first_seen = 1700000000, read_at = 1700000000")
+    ledger.commit()
+    ledger.close()
+    tap.is_(desk.run("events").status, 0, "a start")
+    tap.is_([one["id"] for one in desk.json("list")], ["gp-1"], "the one that ends in the past is gone")
+    trail = [one for one in desk.json("audit") if one["action"] == "keep"]
+    tap.like(trail[0]["result"], "^done: 1 allocations", "and the audit trail says so")
+
+
 tap.main()
