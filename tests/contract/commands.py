@@ -17,8 +17,8 @@ prism.require()
 
 LATER = (datetime.datetime.now() + datetime.timedelta(days=3)).strftime("until %Y-%m-%d 18:00")
 PARTIES = ["a.numbers=98100 00001", "b.numbers=+91-98200-00002,098200 00003"]
-PIN = {"party": ["transaction_id=ORD-1", "a.vns=080-4713 4401", "a.pin=0815", "b.pin_length=6", "usage=oneway",
-                 "duration=2h"],
+PIN = {"party": ["transaction_id=ORD-1", "a.vns=080-4713 4401", "a.pin=0815", "b.pin_length=6",
+                 "usage=oneway", "duration=2h"],
        "flat": ["a.vns=080-4713 4401", "duration=2h", "record=yes", "max_pin_attempts=4", "custom_field=vip"]}
 PIN_UPDATE = {
     "party": ["b.numbers=98300 00003", "a.vns+=+918047134402", "a.pin_length=5", "b.pin=007", "usage=twoway",
