@@ -2,6 +2,7 @@
 # request's own time is over, told truly, and never applied twice.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
+import re
 import signal
 import sys
 
@@ -210,6 +211,25 @@ def _():
         stage.desk.run("resume", "-y")
         tap.is_(len(stage.sent()), 1, dialect + ": not sent again, by resume neither")
         tap.is_(stage.server.stats()["creates"] - before, 1, dialect + ": the server made one")
+
+
+@tap.case("-vv shows what happened")
+def _():
+    stage = Stage()
+    stage.break_writes(do.proxy_then_cut(stage.server))
+    done = stage.desk.run("-vv", *stage.update)
+    tap.is_(done.status, 0, "settled as applied") or tap.diag(done)
+    lines = done.lines
+    wanted = (("the write leaves", r"> PUT \S+/greenpin/"),
+              ("it breaks, and is not tried again", r"PUT \S+ 0 \d+ ms.*tries 1: .*broke"),
+              ("it is read", r"GET \S+/greenpin/\S+ 200 \d+ ms"))
+    at = -1
+    for name, pattern in wanted:
+        found = [i for i, line in enumerate(lines) if i > at and re.search(pattern, line)]
+        tap.ok(found, name, done.err)
+        at = found[0] if found else at
+    for secret in (sandboxes.TOKEN, "9830000003", "9810000001", "9820000002", "4711", "0815"):
+        tap.ok(secret not in done.err, "and not " + secret, done.err)
 
 
 tap.main(deadline=300)
