@@ -210,6 +210,8 @@ void gd_http_ended(struct gd_transfer *transfer, CURLcode result)
     struct gd_http *http = transfer->http;
     struct gd_pool *pool = http->pool;
 
+    gd_http_scrub(http, transfer->answer.data, transfer->answer.len);
+    gd_http_scrub(http, transfer->request_id, strlen(transfer->request_id));
     gd_easy_result(transfer, result, &transfer->result);
     take_out(http, transfer);
     gd_transfer_rest(transfer);
