@@ -129,6 +129,28 @@ def _():
     tap.like(desk.run("-o", "csv", "events").out, "call_sid", "csv with all columns")
 
 
+@tap.case("count: how often a field's values stand")
+def _():
+    desk = desk_with(row("gp-1"), row("gp-2"), row("gp-3", state="deallocated", transaction_id="two words"),
+                     row("gp-4", a={"numbers": ["+918888888888", A], "vns": ["+916292134400", VN]},
+                         usage=None))
+    pairs = lambda *words: [(one["value"], one["count"]) for one in desk.json("count", *words)]
+    tap.is_(pairs("state"), [("active", 3), ("deallocated", 1)], "by the most frequent")
+    tap.is_(pairs("vn"), [(VN, 4), ("+916292134400", 1)], "of a list each, of both sides once")
+    tap.is_(pairs("usage", "state:active"), [("twoway", 2), (None, 1)], "filtered; absent ones are last")
+    tap.is_(pairs("a"), [(desks.masked(A), 4), (desks.masked("+918888888888"), 1)], "numbers are masked")
+    terms = {one["value"]: one["filter"] for one in desk.json("count", "order")}
+    tap.is_(terms["two words"], 'order:"two words"', "with the filter that selects it")
+    tap.is_([one["id"] for one in desk.json("list", terms["two words"])], ["gp-3"], "which does")
+    tap.is_(desk.json("count", "a")[0]["filter"], None, "and tells nothing that is masked")
+    tap.is_(desk.json("count", "a", "--reveal")[0]["filter"], "a:" + A, "unless revealed")
+    tap.is_(len(desk.json("count", "id", "--limit", "2")), 2, "so many")
+    told = desk.run("count", "stat")
+    tap.is_(told.status, 2, "an unknown key is status 2")
+    tap.like(told.err, "state", "with the near one")
+    tap.is_(desk.run("count").status, 2, "no key is status 2")
+
+
 @tap.case("keep: what is older than the profile says is gone after the next start")
 def _():
     desk = desk_with(row("gp-1"), row("gp-2", ends_at=None), keep="180d")
