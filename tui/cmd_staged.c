@@ -298,10 +298,13 @@ void cmd_CHOOSE(struct job *job)
         return;
     }
     rc = job->argc > 2 ? choose_named(job, job->argv[1], mine) : choose_all(job, job->argv[1], mine);
-    if (rc == GD_OK)
+    if (rc == GD_OK && job->console != NULL) {
+        job->sink->class->note(job->sink, mine ? "mine will be sent" : "theirs stands");
+    } else if (rc == GD_OK) {
         rc = id_list_add(&ids, job->argv[1], &job->error);
-    if (rc == GD_OK)
-        rc = job_print_staged(job, &ids, &job->error);
+        if (rc == GD_OK)
+            rc = job_print_staged(job, &ids, &job->error);
+    }
     id_list_clear(&ids);
     job_done(job, rc);
 }
@@ -378,8 +381,15 @@ void cmd_RESTAGE(struct job *job)
     r.deallocates = op.kind == GD_OP_DEALLOCATE;
     if (rc == GD_OK)
         rc = restage(&r, number);
-    if (rc == GD_OK)
+    if (rc == GD_OK && job->console != NULL) {
+        char text[120], count[COUNT_MAX];
+
+        snprintf(text, sizeof text, "%s failed row%s staged again: 2 shows them",
+                 job_count((int64_t)r.ids.n, count), r.ids.n == 1 ? "" : "s");
+        job->sink->class->note(job->sink, text);
+    } else if (rc == GD_OK) {
         rc = job_print_staged(job, &r.ids, &job->error);
+    }
     id_list_clear(&r.ids);
     gd_op_clear(&op);
     job_done(job, rc);

@@ -89,7 +89,8 @@ static void save_screen(struct console *console, const struct act *act, struct g
 static void view(struct console *console, const struct act *act, struct gd_error *err)
 {
     static struct pane *(*const views[])(struct console *, struct gd_error *) = {
-        NULL, NULL, view_staged_new, view_operations_new, pane_settings_new, NULL, NULL, view_audit_new};
+        NULL, NULL,          view_staged_new, view_operations_new, pane_settings_new, view_events_new,
+        NULL, view_audit_new};
     int n = act->argc == 1 ? act->argv[0][0] - '0' : 0;
 
     if (n < 1 || n > 7) {
@@ -103,7 +104,7 @@ static void view(struct console *console, const struct act *act, struct gd_error
     else if (views[n])
         console_push(console, views[n](console, err));
     else
-        (void)gd_fail(err, GD_INPUT, "1 allocations, 2 staged, 3 operations, 4 settings, 7 audit",
+        (void)gd_fail(err, GD_INPUT, "1 allocations, 2 staged, 3 operations, 4 settings, 5 events, 7 audit",
                       "there is nothing in view %d", n);
 }
 
@@ -169,6 +170,35 @@ static void edit(struct console *console, const struct act *act, struct gd_error
     gd_alloc_clear(&read);
 }
 
+static bool add_marked(void *arg, const char *id)
+{
+    struct form_ids *ids = arg;
+
+    ids->v[ids->n] = gd_strdup(id);
+    return ids->v[ids->n] && ++ids->n;
+}
+
+/* One form for all marked rows: these, whatever is marked later. */
+static void edit_marked(struct console *console, struct gd_error *err)
+{
+    int64_t marked = pane_list_marked(console->list, NULL);
+    struct form_ids ids = {0};
+    struct pane *form;
+
+    if (marked == 0) {
+        (void)gd_fail(err, GD_INPUT, "Space marks one, * all that match", "no row is marked");
+        return;
+    }
+    ids.v = gd_calloc((size_t)marked + 1, sizeof *ids.v);
+    if (ids.v)
+        pane_list_each_mark(console->list, add_marked, &ids);
+    if (!ids.v || (int64_t)ids.n != marked)
+        (void)gd_fail_memory(err);
+    else if (form_edit_many_new(console, &ids, &form, err) == GD_OK)
+        console_push(console, form);
+    form_ids_free(&ids);
+}
+
 static void interrupt(struct console *console)
 {
     struct pane *top = console_top(console);
@@ -211,6 +241,9 @@ static void general(struct console *console, const struct act *act, struct gd_er
         break;
     case GD_C_EDIT:
         edit(console, act, err);
+        break;
+    case GD_C_EDIT_MARKED:
+        edit_marked(console, err);
         break;
     case GD_C_REVEAL:
         reveal(console, err);

@@ -1,6 +1,6 @@
-/* A question in the middle of the screen. The focus starts on Cancel; y, or the word that is asked for, confirms.
- * A pasted newline, a key held down since before the dialog stood there, or one that came with the key that
- * opened it never does. */
+/* A question in the middle of the screen. The focus starts on Cancel; y, or the word that is asked for,
+ * confirms. A pasted newline, a key held down since before the dialog stood there, or one that came with the
+ * key that opened it never does. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
@@ -81,7 +81,8 @@ static bool press(struct dialog *self)
 
 static bool event_of_word(struct dialog *self, const struct event *event)
 {
-    lineedit_event(&self->typed, event);
+    if (self->painted) /* what came with the key that opened it was meant for something else */
+        lineedit_event(&self->typed, event);
     return true;
 }
 

@@ -85,7 +85,7 @@ static struct form_field *field_at(struct form *form)
 
 static void go(struct form *form, int by)
 {
-    int places = form->n + 2;
+    int places = form->n + 2 + (form->hooks->now != NULL);
 
     form->at = (form->at + by + places) % places;
 }
@@ -154,7 +154,9 @@ static bool event_of_text(struct form *form, struct form_field *field, const str
 
 static void press(struct form *form)
 {
-    if (form->at == form->n + 1)
+    if (form->at == form->n + 2)
+        form->hooks->now(form->arg, form);
+    else if (form->at == form->n + 1)
         form->hooks->save(form->arg, form);
     else if (form->at == form->n)
         console_drop(form->pane.console, &form->pane);
@@ -204,6 +206,11 @@ static bool act(struct pane *pane, const struct act *act, struct gd_error *err)
     case GD_C_SAVE:
         form->hooks->save(form->arg, form);
         return true;
+    case GD_C_SAVE_NOW:
+        if (!form->hooks->now)
+            return false;
+        form->hooks->now(form->arg, form);
+        return true;
     case GD_C_RESET:
         reset(form);
         console_dirty(pane->console, DIRTY_OVER);
@@ -242,7 +249,7 @@ static void draw_value(struct form *form, const struct form_field *field, struct
     canvas_fill(canvas, (struct area){in.x + VALUE_X - 1, in.y + y, w + 2, 1}, role);
 
     if (field->choices) {
-        const char *now = field->touched ? form_text(field) : field->old;
+        const char *now = field->touched ? form_text(field) : field->masked ? field->masked : field->old;
         char text[60];
 
         snprintf(text, sizeof text, focus ? "◂ %s ▸" : "%s", now ? now : "not reported");
@@ -298,20 +305,24 @@ static void draw_notes(struct form *form, struct canvas *canvas, struct area in,
 
 static void draw_buttons(const struct form *form, struct canvas *canvas, struct area in)
 {
-    char cancel[60], save[60];
-    int w;
+    static const enum gd_command_id commands[] = {GD_C_BACK, GD_C_SAVE, GD_C_SAVE_NOW};
+    const char *const words[] = {"Cancel", form->save_word ? form->save_word : "Save", "This one now"};
+    char text[3][60];
+    int n = form->hooks->now ? 3 : 2, x = in.w;
 
-    snprintf(cancel, sizeof cancel, "  Cancel: %s  ", console_key(form->pane.console, GD_C_BACK));
-    snprintf(save, sizeof save, "  Save: %s  ", console_key(form->pane.console, GD_C_SAVE));
     if (form->busy) {
         canvas_puts(canvas, in, LABEL_X, in.h - 1, ROLE_WARN, "Saving …");
         return;
     }
-    w = canvas_width(canvas, cancel) + 2 + canvas_width(canvas, save);
-    canvas_puts(canvas, in, in.w - w - 2, in.h - 1, form->at == form->n ? ROLE_BUTTON_FOCUS : ROLE_BUTTON,
-                cancel);
-    canvas_puts(canvas, in, in.w - w + canvas_width(canvas, cancel), in.h - 1,
-                form->at == form->n + 1 ? ROLE_BUTTON_FOCUS : ROLE_BUTTON, save);
+    for (int i = 0; i < n; i++) {
+        snprintf(text[i], sizeof text[i], "  %s: %s  ", words[i],
+                 console_key(form->pane.console, commands[i]));
+        x -= canvas_width(canvas, text[i]) + 2;
+    }
+    for (int i = 0; i < n; i++)
+        x = canvas_puts(canvas, in, x, in.h - 1, form->at == form->n + i ? ROLE_BUTTON_FOCUS : ROLE_BUTTON,
+                        text[i]) +
+            2;
 }
 
 static void draw(struct pane *pane, struct canvas *canvas, struct area area, bool focus)

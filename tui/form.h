@@ -32,6 +32,7 @@ struct form_hooks {
     void (*across)(void *arg, struct form *form, struct form_note *note); /* of all fields together */
     bool (*same)(void *arg, const struct form_field *field); /* whether what is typed means the old value */
     void (*save)(void *arg, struct form *form);
+    void (*now)(void *arg, struct form *form); /* sends it at once; NULL: there is but one way to save */
     void (*reveal)(void *arg, struct form *form);
     void (*free)(void *arg);
 };
@@ -40,7 +41,8 @@ struct form {
     struct pane pane;
     char title[120];
     struct form_field *fields;
-    int n, at; /* at n: Cancel, n + 1: Save */
+    int n, at;             /* at n: Cancel, n + 1: Save, n + 2: Now, where there is such a hook */
+    const char *save_word; /* on the button */
     int top;
     struct form_note across;
     bool busy; /* being saved: keys wait */

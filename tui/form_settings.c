@@ -137,8 +137,8 @@ static void callback_free(void *arg)
     gd_free(arg);
 }
 
-static const struct form_hooks callback_hooks = {callback_check, callback_across, same_text,
-                                                 callback_save,  no_reveal,       callback_free};
+static const struct form_hooks callback_hooks = {callback_check, callback_across, same_text,    callback_save,
+                                                 NULL,           no_reveal,       callback_free};
 
 /* What a part is edited as: headers of one member as their content type. */
 static bool fill_part(struct form_field *field, enum gd_setting id, const char *value)
@@ -297,7 +297,8 @@ static void sms_free(void *arg)
     gd_free(self);
 }
 
-static const struct form_hooks sms_hooks = {sms_check, sms_across, same_text, sms_save, no_reveal, sms_free};
+static const struct form_hooks sms_hooks = {sms_check, sms_across, same_text, sms_save,
+                                            NULL,      no_reveal,  sms_free};
 
 struct pane *form_sms_new(struct pane *owner, const struct setview *view, struct gd_error *err)
 {

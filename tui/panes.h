@@ -14,8 +14,8 @@ GD_MUST_USE enum gd_rc pane_list_new(struct console *console, struct pane **out,
 /* The allocation under the cursor; NULL where there is none. */
 const struct gd_alloc *pane_list_here(struct pane *pane);
 
-/* Draws the rows between which the cursor moved, and nothing else: the rest stands on the canvas as the last full
- * draw left it. */
+/* Draws the rows between which the cursor moved, and nothing else: the rest stands on the canvas as the last
+ * full draw left it. */
 void pane_list_draw_cursor(struct pane *pane, struct canvas *canvas, struct area area, bool focus);
 
 /* The filter's text; "" none. Setting it reads anew; keep: the cursor stays on its row where it still
@@ -85,12 +85,21 @@ struct pane *pane_settings_new(struct console *console, struct gd_error *err);
 GD_MUST_USE enum gd_rc form_edit_new(struct console *console, const struct gd_alloc *alloc, struct pane **out,
                                      struct gd_error *err);
 
+/* The form that edits several at once: only what is touched is staged, for each of them. ids is taken. */
+struct form_ids {
+    char **v;
+    size_t n;
+};
+GD_MUST_USE enum gd_rc form_edit_many_new(struct console *console, struct form_ids *ids, struct pane **out,
+                                          struct gd_error *err);
+void form_ids_free(struct form_ids *ids);
+
 /* ---- sink_pane.c ---- */
 
 /* A sink that shows its rows in a pane when it ends, and asks by dialogs. quiet: opens no pane. */
 struct sink *sink_pane_new(struct console *console, bool quiet);
-/* Opens what was gathered; whether there was anything. brief: what came of an operation is a line only, and does
- * not take the screen from whoever looks at something else by now. */
+/* Opens what was gathered; whether there was anything. brief: what came of an operation is a line only, and
+ * does not take the screen from whoever looks at something else by now. */
 bool sink_pane_show(struct sink *sink, bool brief);
 /* The last note or fault, for the foot; "" none. */
 const char *sink_pane_note(const struct sink *sink);

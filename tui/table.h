@@ -88,6 +88,7 @@ void table_pair(struct prose *out, const char *label, enum role role, const char
 struct pane *view_staged_new(struct console *console, struct gd_error *err);
 struct pane *view_operations_new(struct console *console, struct gd_error *err);
 struct pane *view_rows_new(struct console *console, int64_t op, struct gd_error *err);
+struct pane *view_events_new(struct console *console, struct gd_error *err);
 struct pane *view_audit_new(struct console *console, struct gd_error *err);
 
 #endif

@@ -93,7 +93,7 @@ def _():
     term.type("2345")
     term.find(NEW)
     tap.ok(True, "typing goes on where it was")
-    term.key("<C-s>")
+    term.key("<F8>")
     term.find("Yes: y")
     for rows, cols in ((5, 20), (36, 120)):
         term.resize(rows, cols)
