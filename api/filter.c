@@ -279,6 +279,12 @@ static enum gd_rc add_number(const struct reader *reader, struct filter_term *te
     return rc;
 }
 
+/* Behind the word, its closing quote included; the reader can stand elsewhere, before a run of words. */
+static size_t end_of(const struct reader *reader, const struct word *word)
+{
+    return (size_t)(word->text - reader->text) + word->len + word->quoted;
+}
+
 static struct filter_term *new_term(const struct reader *reader, const struct word *word,
                                     enum filter_what what, enum gd_rc *rc)
 {
@@ -287,7 +293,7 @@ static struct filter_term *new_term(const struct reader *reader, const struct wo
     if (reader->filter->n == FILTER_TERMS) {
         (void)gd_fail(reader->err, GD_INPUT, "leave some words out", "a filter has at most %d terms",
                       FILTER_TERMS);
-        *rc = fault_at(reader, word->from, reader->at - word->from);
+        *rc = fault_at(reader, word->from, end_of(reader, word) - word->from);
         return NULL;
     }
     *term = (struct filter_term){.what = what, .exclude = word->exclude};
@@ -344,7 +350,7 @@ static enum gd_rc bad_value(const struct reader *reader, const struct word *word
     (void)gd_fail(reader->err, GD_INPUT, KEY_ADVICE, "%s%c takes %s, not \"%.*s\"", word->key->name,
                   word->relation, takes, (int)(word->len > 60 ? 60 : word->len), word->text);
     if (word->len == 0)
-        return fault_at(reader, word->from, reader->at - word->from);
+        return fault_at(reader, word->from, end_of(reader, word) - word->from);
     return fault_at(reader, (size_t)(word->text - reader->text), word->len);
 }
 
