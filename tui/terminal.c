@@ -78,7 +78,8 @@ static void use_theme(struct terminal *terminal, const struct theme *theme)
 
             init_pair((short)(role + 1), real_colour(style->fg, &attrs), real_colour(style->bg, &ground));
         }
-        terminal->attrs[role] = attrs;
+        setcchar(&terminal->looks[role], L" ", attrs, terminal->depth == DEPTH_MONO ? 0 : (short)(role + 1),
+                 NULL);
     }
 }
 

@@ -17,7 +17,7 @@ struct terminal {
     size_t bytes_room;
     struct termios before, raw; /* modes of the terminal */
     enum depth depth;
-    attr_t attrs[ROLE__COUNT];
+    cchar_t looks[ROLE__COUNT]; /* of each role, around a blank */
     bool ascii;  /* the locale has no other characters */
     bool titles; /* the terminal has a window title */
     cchar_t *line;

@@ -66,21 +66,19 @@ static wchar_t plain(uint32_t rune)
     }
 }
 
+/* A cell as curses has it: the role's look, made once, with other characters in it. */
 static void make_character(const struct terminal *terminal, const struct cell *cell, cchar_t *out)
 {
-    wchar_t runes[CELL_RUNES + 1] = {0};
-    int pair = terminal->depth == DEPTH_MONO ? 0 : cell->role + 1;
-
+    *out = terminal->looks[cell->role];
     for (int i = 0; i < CELL_RUNES && cell->rune[i]; i++) {
-        runes[i] = (wchar_t)cell->rune[i];
+        out->chars[i] = (wchar_t)cell->rune[i];
+        if (cell->rune[i] < 0x7f)
+            continue;
         if (terminal->ascii)
-            runes[i] = plain(cell->rune[i]);
-        else if (wcwidth(runes[i]) < 0)
-            runes[i] = 0xfffd;
+            out->chars[i] = i == 0 ? plain(cell->rune[i]) : 0;
+        else if (rune_width((int)cell->rune[i]) == 1 && wcwidth(out->chars[i]) < 0)
+            out->chars[i] = 0xfffd;
     }
-    if (terminal->ascii)
-        runes[1] = 0;
-    setcchar(out, runes, terminal->attrs[cell->role], (short)pair, NULL);
 }
 
 static bool make_room(struct terminal *terminal, int w)
