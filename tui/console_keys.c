@@ -21,6 +21,14 @@ static bool always(enum gd_command_id id)
     return id == GD_C_INTERRUPT || id == GD_C_REDRAW || id == GD_C_SUSPEND;
 }
 
+/* Commands about rows that send nothing (staging) are over at once: on a key they say a line and open no
+ * pane. */
+static bool is_quiet(const struct gd_command *command)
+{
+    return (command->flags & GD_CF_ROW) && (command->flags & GD_CF_SHELL) &&
+           !(command->flags & GD_CF_NETWORK);
+}
+
 static void run_binding(struct console *console, const struct binding *binding)
 {
     struct gd_buf line;
@@ -28,7 +36,7 @@ static void run_binding(struct console *console, const struct binding *binding)
     if (binding->args[0] == '\0') {
         char *name = (char *)(uintptr_t)binding->command->name;
 
-        console_run_words(console, 1, &name, false, NULL, NULL);
+        console_run_words(console, 1, &name, is_quiet(binding->command), NULL, NULL);
         return;
     }
     gd_buf_init(&line, 8192);

@@ -338,6 +338,9 @@ bool sink_pane_show(struct sink *sink, bool brief)
     struct prose out;
     char title[120];
 
+    if (self->quiet && !self->note[0] && json_array_size(rows) > 0)
+        snprintf(self->note, sizeof self->note, "%s: %zu row%s", self->shape ? self->shape->title : "done",
+                 json_array_size(rows), json_array_size(rows) == 1 ? "" : "s");
     if (make_line(self, rows) || self->quiet)
         return false;
     if (brief && is_outcome(self)) {
