@@ -90,16 +90,17 @@ class Watched:
         self.desk = desks.Desk(url, token=None, token_command="cat %s/token" % vault, **keys)
         self.out, self.log, self.seen = "", "", []
 
-    def run(self, *words, stdin="", status=0, hidden=False):
-        """Runs it with -vv; hidden: its words and what it prints are not looked into."""
+    def run(self, *words, stdin="", status=0, hidden=False, argued=False):
+        """Runs it with -vv; hidden: its words and what it prints are not looked into; argued: its words."""
         child = self.desk.start("-vv", *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE)
         watcher = Watcher(child)
         out, err = child.communicate(stdin.encode(), 40)
         watcher.join()
         tap.end_child(child)
-        if not hidden:
+        if not hidden and not argued:
             self.seen.append(watcher)
+        if not hidden:
             self.out += out.decode("utf-8", "replace")
         self.log += err.decode("utf-8", "replace")
         if status is not None:
@@ -137,8 +138,11 @@ def every_command(watched, server, dialect):
     for words in (["staged"], ["-o", "json", "staged"], ["apply", "--confirm=2"], ["report", "4"],
                   ["retry", "4", "-y"], ["undo", "4"], ["-o", "csv", "staged"], ["unstage"],
                   ["deallocate", identity, "-y"], ["report", "5"], ["undo", "5", "-y"], ["report", "6"],
-                  ["operations"], ["-o", "json", "audit"]):
+                  ["operations"], ["-o", "json", "audit"], ["events"], ["count", "state"],
+                  *(["export", "all." + ending] for ending in ("csv", "json", "jsonl", "tsv"))):
         watched.run(*words, status=None)
+    for words in (["why", A], ["-o", "json", "why", A], ["count", "b.numbers"], ["count", "b.pin"]):
+        watched.run(*words, status=None, argued=True)
     watched.run("settings", "set", "verified_caller_event_endpoint=https://hooks.example/" + HOOK,
                 "verified_caller_event_method=GET", "verified_caller_event_headers=json", "-y", hidden=True)
     watched.run("settings", hidden=True)
@@ -166,6 +170,7 @@ def check_seen(watched, pins, name):
 def check_kept(watched, pins, name):
     kept = list(files_under(watched.desk.home))
     tap.ok(any(path.endswith("ledger.db") for path, _ in kept), name + ": there is a ledger")
+    tap.is_(len([path for path, text in kept if "/all." in path and text]), 4, name + ": and exports")
     tap.is_([path for path, text in kept if traces(text, [TOKEN, CREDENTIALS])], [],
             name + ": the token is in no file")
     beside = [path for path, text in kept
