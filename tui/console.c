@@ -15,6 +15,7 @@
 #include "console_i.h"
 #include "demo.h"
 #include "panes.h"
+#include "place.h"
 #include "script.h"
 #include "terminal.h"
 
@@ -293,11 +294,15 @@ static enum gd_rc start(struct console *console, struct gd_error *err)
     if (!console->detail)
         return gd_fail_memory(err);
     console_layout(console);
+    if (!console->script)
+        place_recall(console);
     return GD_OK;
 }
 
 static void stop(struct console *console)
 {
+    if (console->first_drawn && !console->script)
+        place_keep(console);
     console_free_jobs(console);
     while (console->n_over)
         console_drop(console, console_top(console));

@@ -9,6 +9,7 @@
 #include "../api/mem.h"
 #include "../api/when.h"
 #include "console_i.h"
+#include "copy.h"
 #include "panes.h"
 #include "table.h"
 #include "terminal.h"
@@ -199,6 +200,24 @@ static void edit_marked(struct console *console, struct gd_error *err)
     form_ids_free(&ids);
 }
 
+static void copy(struct console *console, const struct act *act, struct gd_error *err)
+{
+    static const char *const names[] = {"id", "row", "shell", "curl"};
+
+    if (act->argc == 0) {
+        copy_choose(console);
+        return;
+    }
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(act->argv[0], names[i]) != 0)
+            continue;
+        if (copy_here(console, (enum copy)i, err) != GD_OK)
+            return;
+        return;
+    }
+    (void)gd_fail(err, GD_INPUT, "copy id, row, shell or curl", "copy does not know %.40s", act->argv[0]);
+}
+
 static void interrupt(struct console *console)
 {
     struct pane *top = console_top(console);
@@ -241,6 +260,9 @@ static void general(struct console *console, const struct act *act, struct gd_er
         break;
     case GD_C_EDIT:
         edit(console, act, err);
+        break;
+    case GD_C_COPY:
+        copy(console, act, err);
         break;
     case GD_C_EDIT_MARKED:
         edit_marked(console, err);

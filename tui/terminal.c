@@ -275,6 +275,33 @@ ssize_t terminal_read(struct terminal *terminal, char *bytes, size_t room)
     return n < 0 ? 0 : n;
 }
 
+bool terminal_clip(struct terminal *terminal, const char *text, size_t len)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *at = (const unsigned char *)text;
+    struct gd_buf out;
+    bool done;
+
+    (void)terminal;
+    gd_buf_init(&out, 100 * 1024);
+    gd_buf_adds(&out, "\033]52;c;");
+    for (; len > 0; at += 3) {
+        unsigned bits = (unsigned)at[0] << 16 | (len > 1 ? (unsigned)at[1] << 8 : 0) | (len > 2 ? at[2] : 0);
+
+        gd_buf_addc(&out, digits[bits >> 18]);
+        gd_buf_addc(&out, digits[bits >> 12 & 63]);
+        gd_buf_addc(&out, len > 1 ? digits[bits >> 6 & 63] : '=');
+        gd_buf_addc(&out, len > 2 ? digits[bits & 63] : '=');
+        len -= len > 3 ? 3 : len;
+    }
+    gd_buf_addc(&out, '\a');
+    done = !out.failed;
+    if (done)
+        terminal_tell(out.data, out.len);
+    gd_buf_wipe(&out);
+    return done;
+}
+
 void terminal_title(struct terminal *terminal, const char *text)
 {
     struct gd_buf out;

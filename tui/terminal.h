@@ -32,6 +32,9 @@ void terminal_repaint(struct terminal *terminal, struct canvas *canvas);
 /* The window's title (escaped here). */
 void terminal_title(struct terminal *terminal, const char *text);
 
+/* Puts text into the terminal's clipboard (OSC 52), where the terminal lets it; false: too long. */
+bool terminal_clip(struct terminal *terminal, const char *text, size_t len);
+
 /* Stops the process as Ctrl-Z does, and takes the terminal again when it goes on. */
 void terminal_suspend(struct terminal *terminal);
 
