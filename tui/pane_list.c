@@ -237,20 +237,84 @@ static bool mark_one(void *arg, const struct gd_alloc *row)
     return marks_add(&self->marks, row->row, row->v[GD_F_ID]);
 }
 
-/* All that match, not only what is on the screen. */
-static void mark_all(struct pane_list *self, struct gd_error *err)
+/* Marks rows of a filter by what each does; says how many are marked then. */
+static void mark_by(struct pane_list *self, const struct gd_filter *filter, gd_query_each_fn *each, void *arg,
+                    const char *what, struct gd_error *err)
 {
     struct gd_query *query;
     char n[32];
 
-    if (gd_query_new(self->pane.console->desk->ledger, self->filter, self->sort, &query, err) != GD_OK)
+    if (gd_query_new(self->pane.console->desk->ledger, filter, self->sort, &query, err) != GD_OK)
         return;
-    if (gd_query_each(query, mark_one, self, err) == GD_OK) {
+    if (gd_query_each(query, each, arg, err) == GD_OK) {
         describe_count((int64_t)self->marks.n, n, sizeof n);
-        console_say(self->pane.console, ROLE_MARK, "%s marked: all that match the filter, not only this page",
-                    n);
+        console_say(self->pane.console, ROLE_MARK, "%s marked: %s", n, what);
     }
     gd_query_free(&query);
+}
+
+/* All that match, not only what is on the screen; with words, all that match these. */
+static void mark_all(struct pane_list *self, const struct act *act, struct gd_error *err)
+{
+    struct gd_filter *filter;
+    struct gd_buf text;
+
+    if (act->argc == 0) {
+        mark_by(self, self->filter, mark_one, self, "all that match the filter, not only this page", err);
+        return;
+    }
+    gd_buf_init(&text, 64 * 1024);
+    for (int i = 0; i < act->argc; i++)
+        gd_buf_addf(&text, "%s%s", i ? " " : "", act->argv[i]);
+    if (gd_buf_check(&text, "the filter", err) == GD_OK &&
+        gd_filter_parse(text.data, &self->pane.console->desk->place, gd_now(), &filter, NULL, err) == GD_OK) {
+        mark_by(self, filter, mark_one, self, "with all that match these words, shown or not", err);
+        gd_filter_free(&filter);
+    }
+    gd_buf_wipe(&text);
+}
+
+struct same {
+    struct pane_list *list;
+    const struct gd_alloc *here;
+    enum gd_field field; /* GD_F__COUNT: the state */
+    int64_t now;
+};
+
+static bool mark_if_same(void *arg, const struct gd_alloc *row)
+{
+    struct same *same = arg;
+    bool equal;
+
+    if (same->field == GD_F__COUNT)
+        equal = gd_alloc_state(row, same->now) == gd_alloc_state(same->here, same->now);
+    else
+        equal = gd_value_same(same->field, row->v[same->field], same->here->v[same->field]);
+    return !equal || mark_one(same->list, row);
+}
+
+/* All shown ones whose value in the column that the list is sorted by is that of the row under the cursor. */
+static void mark_same(struct pane_list *self, struct gd_error *err)
+{
+    static const enum gd_field fields[GD_SORT__COUNT] = {
+        [GD_SORT_ORDER] = GD_F_TRANSACTION_ID, [GD_SORT_A] = GD_F_A_NUMBERS,
+        [GD_SORT_B] = GD_F_B_NUMBERS,          [GD_SORT_VN] = GD_F_A_VNS,
+        [GD_SORT_USAGE] = GD_F_USAGE,          [GD_SORT_STATE] = GD_F__COUNT};
+    const struct gd_alloc *alloc = pane_list_here(&self->pane);
+    struct gd_alloc here = {0};
+    struct same same = {self, &here, fields[self->sort.key], gd_now()};
+    char what[120];
+
+    if (!alloc || same.field == GD_F_KIND) {
+        (void)gd_fail(err, GD_INPUT, "< and > choose the column: order, A, B, VN, state or usage",
+                      "by %s no two rows are the same", gd_sort_name(self->sort.key));
+        return;
+    }
+    if (gd_alloc_copy(&here, alloc, err) == GD_OK) {
+        snprintf(what, sizeof what, "with all shown of the same %s", gd_sort_name(self->sort.key));
+        mark_by(self, self->filter, mark_if_same, &same, what, err);
+    }
+    gd_alloc_clear(&here);
 }
 
 /* ---- commands ---- */
@@ -357,7 +421,12 @@ static bool act(struct pane *pane, const struct act *act, struct gd_error *err)
         console_dirty(pane->console, DIRTY_FOOT);
         return true;
     case GD_C_MARK_ALL:
-        mark_all(self, err);
+        mark_all(self, act, err);
+        after_change(self);
+        console_dirty(pane->console, DIRTY_FOOT);
+        return true;
+    case GD_C_MARK_SAME:
+        mark_same(self, err);
         after_change(self);
         console_dirty(pane->console, DIRTY_FOOT);
         return true;

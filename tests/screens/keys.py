@@ -131,6 +131,29 @@ def _():
     term.key("<Esc>", "*")
     term.find("60 marked")
     tap.ok(True, "* marks all that match")
+    term.key("U")
+    term.gone("marked")
+    term.command("mark-all vn:918047134401")
+    term.find("with all that match these words")
+    tap.unlike(term.lines()[-1], "60 marked", "mark-all with a filter marks these")
+    term.key("U")
+    term.gone("marked")
+    term.command("filter usage:oneway")
+    term.quiet()
+    oneway = next(line for line in term.lines() if "usage:oneway" in line).split(" of ")[0].split()[-1]
+    term.key("<Esc>")
+    for _step in range(12):
+        term.quiet(60)
+        if any("USAGE" in line and ("USAGE\u2191" in line or "USAGE\u2193" in line) for line in term.lines()) \
+                or term.shows("sorted by usage"):
+            break
+        term.key(">")
+    term.key("g")
+    term.quiet()
+    term.key("=")
+    term.find("of the same usage")
+    tap.ok(term.shows("%s marked" % oneway) or term.shows("%d marked" % (60 - int(oneway))),
+           "= marks all of the same value", "%s oneway\n%s" % (oneway, term.text()))
     tap.is_(term.leave(), "exit 0", "it leaves")
 
 
