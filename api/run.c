@@ -1,5 +1,4 @@
-/* A run of an operation: rows flow from the journal through requests back to the journal, a transaction a
- * round. */
+/* A run of an operation: rows flow from the journal through requests and back, a transaction a round. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -235,8 +234,7 @@ out:
     return rc == GD_OK;
 }
 
-/* Hands over the rows that are over; those given back (a chunk too large, read as not applied) go to the
- * front again. */
+/* Hands over the rows that are over; those given back (chunk too large, not applied) go to the front again. */
 static void hand_over(struct gd_run *run)
 {
     struct works over = STAILQ_HEAD_INITIALIZER(over), back = STAILQ_HEAD_INITIALIZER(back);
@@ -408,8 +406,7 @@ static void wait_for_settling(struct gd_run *run)
                  "no answer for %zu of the rows; in %" PRId64 " s they are read to see what became of them",
                  count_works(&run->to_settle), wait);
     }
-    wait = wait * 1000 < WISH_MS ? wait * 1000 : WISH_MS;
-    wake_in(run, wait > 0 ? wait : 0);
+    wake_in(run, wait <= 0 ? 0 : wait * 1000 < WISH_MS ? wait * 1000 : WISH_MS);
 }
 
 /* Takes the lock that another operation holds or has asked for; false: not yet, or the run is over. */
