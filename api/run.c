@@ -234,7 +234,7 @@ out:
     return rc == GD_OK;
 }
 
-/* Hands over the rows that are over; those given back (chunk too large, not applied) go to the front again. */
+/* Hands over the rows that are over; those given back (chunk too large, not applied) go first again. */
 static void hand_over(struct gd_run *run)
 {
     struct works over = STAILQ_HEAD_INITIALIZER(over), back = STAILQ_HEAD_INITIALIZER(back);
