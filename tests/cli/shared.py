@@ -68,7 +68,8 @@ def _():
         tap.is_(ledger.execute("PRAGMA integrity_check").fetchone()[0], "ok", "the file is whole")
         ids = set(one[0] for one in ledger.execute("SELECT id FROM alloc"))
         tap.is_(sorted(done - ids), [], "what was told as done is there")
-        tap.is_(ledger.execute("SELECT n FROM tenant").fetchone()[0], len(ids), "the count is that of the rows")
+        kept = ledger.execute("SELECT n FROM tenant").fetchone()[0]
+        tap.is_(kept, len(ids), "the count is that of the rows")
         found = set(one["id"] for one in desk.json("list", "order:ORD-%d-" % batch))
         there = set(one for one in ids if one.startswith("gp-%d-" % batch))
         tap.is_(found, there, "the index knows them")
