@@ -164,4 +164,43 @@ def _():
     tap.is_(term.leave(), "exit 0", "it leaves")
 
 
-tap.main(deadline=180)
+@tap.case("view 3: what runs, with rate and time left; paused and resumed by keys, other views usable")
+def _():
+    stage = console.Stage(60, ("--latency", "400"))
+    term = stage.start(rows=36, cols=140).ready()
+    term.command("filter state:active")
+    term.quiet()
+    term.key("*")
+    term.find("all that match the filter")
+    count = len(stage.desk.json("list", "state:active"))
+    term.key("d")
+    term.find("%d staged" % count)
+    term.key("a")
+    confirm(term, str(count))
+    term.key("3")
+    term.wait("1 +deallocate +running")
+    term.wait("[0-9]/s, .* left")
+    tap.ok(True, "it runs, with rate and time left")
+    term.key("p")
+    term.wait("1 +deallocate +paused")
+    done = stage.server.stats()["deletes"]
+    tap.ok(0 < done < count, "p pauses it", "%d of %d" % (done, count))
+    term.key("1")
+    term.find("Allocations")
+    term.key("j", "3")
+    term.wait("1 +deallocate +paused")
+    term.key("R")
+    term.until(lambda lines: any("Yes: y" in line or "To confirm" in line for line in lines)
+               or any("deallocate  done" in line for line in lines))
+    if term.shows("Yes: y"):
+        term.key("y")
+    elif term.shows("To confirm"):
+        term.find("type %d:" % (count - done))
+        term.type(str(count - done))
+        term.key("<Tab>", "<Enter>")
+    term.wait("1 +deallocate +done +%d +%d" % (count, count))
+    tap.is_(stage.server.stats()["deletes"], count, "R goes on with the rest, none twice")
+    tap.is_(term.leave(), "exit 0", "it leaves")
+
+
+tap.main(deadline=240)
