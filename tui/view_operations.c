@@ -31,9 +31,9 @@ static const struct table_column columns[] = {
     {.head = "STATE", .least = 7, .most = 11, .keep = 8},
     {.head = "ROWS", .least = 4, .most = 9, .keep = 7, .fit = FIT_RIGHT},
     {.head = "APPLIED", .least = 7, .most = 9, .keep = 7, .fit = FIT_RIGHT},
-    {.head = "FAILED", .least = 6, .most = 9, .keep = 6, .fit = FIT_RIGHT},
+    {.head = "FAILED", .least = 6, .most = 9, .keep = 7, .fit = FIT_RIGHT},
     {.head = "UNKNOWN", .least = 7, .most = 9, .keep = 5, .fit = FIT_RIGHT},
-    {.head = "PROGRESS", .least = 34, .keep = 6},
+    {.head = "PROGRESS", .least = 24, .keep = 6},
     {.head = "BEGUN", .least = 11, .most = 11, .keep = 3},
     {.head = "BY", .least = 4, .most = 14, .keep = 2},
     {0},
@@ -57,7 +57,7 @@ static struct sample *sample_of(struct operations *self, int64_t op, int64_t ove
     return sample;
 }
 
-/* "▮▮▮▯▯▯ 45%  12/s, 40 s left" of one that runs; the reason of the others. */
+/* "45% 12/s, 40 s left  ━━━━──────" of one that runs; the reason of the others. */
 static void progress(struct operations *self, const struct gd_op *op, char *out, size_t room)
 {
     static const char full[] = "━━━━━━━━━━", empty[] = "──────────";
@@ -65,14 +65,12 @@ static void progress(struct operations *self, const struct gd_op *op, char *out,
     const struct sample *sample;
     int tenth = total ? (int)(10 * over / total) : 10;
     double rate = 0;
-    char span[40] = "", percent[12];
-    size_t at;
+    char span[40] = "", percent[12], bar[64];
 
     snprintf(percent, sizeof percent, "%d%%", total ? (int)(100 * over / total) : 100);
-    at = (size_t)snprintf(out, room, "%.*s%.*s %s", 3 * tenth, full, 3 * (10 - tenth), empty, percent);
+    snprintf(bar, sizeof bar, "%.*s%.*s", 3 * tenth, full, 3 * (10 - tenth), empty);
     if (op->state != GD_OPS_RUNNING) {
-        if (op->reason && at < room)
-            snprintf(out + at, room - at, "  %.200s", op->reason);
+        snprintf(out, room, "%4s %s  %.200s", percent, bar, op->reason ? op->reason : "");
         return;
     }
     sample = sample_of(self, op->op, over);
@@ -82,11 +80,13 @@ static void progress(struct operations *self, const struct gd_op *op, char *out,
         rate = (double)(over - sample->over) * 1000 / (double)ms;
     else if (seconds > 0)
         rate = (double)over / (double)seconds;
-    if (rate <= 0 || at >= room)
+    if (rate <= 0) {
+        snprintf(out, room, "%4s %s", percent, bar);
         return;
+    }
     left = (int64_t)((double)(total - over) / rate) + 1;
     describe_span(left, span, sizeof span);
-    snprintf(out + at, room - at, "  %.*f/s, %s left", rate < 10 ? 1 : 0, rate, span);
+    snprintf(out, room, "%4s %.*f/s, %s left  %s", percent, rate < 10 ? 1 : 0, rate, span, bar);
 }
 
 static enum role state_role(enum gd_op_state state)
