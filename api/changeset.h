@@ -74,8 +74,8 @@ GD_MUST_USE enum gd_rc gd_changeset_choose(struct gd_ledger *ledger, const char 
 void gd_staged_compare(struct gd_staged *staged);
 
 /* What would be sent at the moment now: want with the duration in seconds, and for a GreenVN the list of
- * numbers that its update cannot do without. GD_INPUT where it cannot be sent in that dialect. The caller clears
- * want. */
+ * numbers that its update cannot do without. GD_INPUT where it cannot be sent in that dialect. The caller
+ * clears want. */
 GD_MUST_USE enum gd_rc gd_staged_want(const struct gd_staged *staged, enum gd_dialect dialect, int64_t now,
                                       struct gd_alloc *want, struct gd_error *err);
 

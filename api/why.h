@@ -39,7 +39,8 @@ void gd_why_clear(struct gd_why *why);
 /* The verdict in words, a line or more, appended. reveal false masks numbers and PINs. */
 void gd_why_text(const struct gd_why *why, bool reveal, int64_t now, struct gd_buf *out);
 
-/* {"caller","vn","verdict":"yes|no|depends|unknown","reason","text","allocations":[{"id","caller","reason"}]}.
+/* {"caller","vn","verdict":"yes|no|depends|unknown","reason","text",
+ * "allocations":[{"id","caller","reason"}]}.
  */
 json_t *gd_why_json(const struct gd_why *why, bool reveal, int64_t now);
 

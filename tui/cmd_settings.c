@@ -488,11 +488,13 @@ static const struct verb *find_verb(struct job *job, const char *name)
 void cmd_SETTINGS(struct job *job)
 {
     const struct verb *verb = job->argc > 0 ? find_verb(job, job->argv[0]) : &verbs[0];
-    const char *profiles = job->options.profile;
-    int n = job->argc > 0 ? job->argc - 1 : 0;
+    const char *profiles;
+    int n;
 
     if (verb == NULL)
-        return;
+        return; /* the job is over, and gone */
+    profiles = job->options.profile;
+    n = job->argc > 0 ? job->argc - 1 : 0;
     job_subject(job, "%s", verb->name);
     if (n < verb->least || (verb->most >= 0 && n > verb->most))
         job_fail(job, GD_INPUT, "see greendesk help settings", "it is %s", verb->usage);

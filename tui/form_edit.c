@@ -310,9 +310,12 @@ static enum gd_rc fill_staged(struct edit *self, struct gd_error *err)
 {
     struct gd_staged staged = {0};
     struct gd_buf masked;
+    struct gd_ledger *ledger = self->console->desk->ledger;
     bool found = false;
-    enum gd_rc rc =
-        gd_changeset_get(self->console->desk->ledger, self->base.v[GD_F_ID], &staged, &found, err);
+    enum gd_rc rc = GD_OK;
+
+    if (ledger != NULL)
+        rc = gd_changeset_get(ledger, self->base.v[GD_F_ID], &staged, &found, err);
 
     gd_buf_init(&masked, 4096);
     for (int i = 0; rc == GD_OK && found && i < self->form->n; i++) {

@@ -52,7 +52,8 @@ struct pane_class {
     /* A command has ended that may have changed what the pane shows. NULL: nothing to do. */
     void (*changed)(struct pane *pane);
     void (*free)(struct pane *pane);
-    /* What it shows may be another now: a second went by, a command ended, the ledger changed. NULL: no matter.
+    /* What it shows may be another now: a second went by, a command ended, the ledger changed.
+     * NULL: no matter.
      */
     void (*refresh)(struct pane *pane);
     /* Names, by job_pick_add, the allocations that a command without ids is about; false: err says why none.

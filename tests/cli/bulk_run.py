@@ -137,7 +137,8 @@ def _():
     until("the update", lambda: running(desk))
     refused = desk.run("resume", "1", "-y")
     tap.is_(refused.status, 3, "its resume is refused while another writes")
-    tap.is_(desk.run("-o", "json", "operations", "1").json["rows"][0]["outcome"], "failed", "and it is as it was")
+    tap.is_(desk.run("-o", "json", "operations", "1").json["rows"][0]["outcome"], "failed",
+            "and it is as it was")
     ended(update)
     tap.is_(desk.run("resume", "1", "-y").status, 0, "afterwards it goes on")
     tap.is_(counted(server, "updates", [ids[110]]), [1], "once")

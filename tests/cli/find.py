@@ -41,7 +41,8 @@ def _():
     desk = desk_with(row("gp-1"), row("gp-2", usage="oneway", a={"numbers": ["+918888888888"], "vns": [VN]},
                                       b={"numbers": ["+918777777777"], "vns": [VN]}))
     told = desk.json("why", "079876 86144", "062921 34471")
-    tap.is_((told["verdict"], told["reason"]), ("yes", "pin"), "A with a PIN, both numbers in another notation")
+    tap.is_((told["verdict"], told["reason"]), ("yes", "pin"),
+            "A with a PIN, both numbers in another notation")
     tap.is_([one["id"] for one in told["allocations"]], ["gp-1"], "the allocation that decides")
     tap.unlike(json.dumps(told, ensure_ascii=False), "0123|7987686144", "masked")
     tap.like(desk.run("--reveal", "why", A).out, "PIN 0123", "revealed when asked to")

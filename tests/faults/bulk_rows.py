@@ -1,5 +1,5 @@
-# Bulk answers whose rows are shuffled, missing, doubled, surplus or without their ids, in both dialects: every
-# row gets its own outcome, what is not answered is settled by reading, and nothing is sent twice.
+# Bulk answers whose rows are shuffled, missing, doubled, surplus or without their ids, in both dialects:
+# every row gets its own outcome, what is not answered is settled by reading, nothing is sent twice.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import os

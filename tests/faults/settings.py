@@ -89,7 +89,8 @@ def _():
 
 @tap.case("settings that cannot be read hold nothing up")
 def _():
-    failures = (("503", do.answer(503, "")), ("429 of a day", do.answer(429, "", headers={"Retry-After": 86400})),
+    failures = (("503", do.answer(503, "")),
+                ("429 of a day", do.answer(429, "", headers={"Retry-After": 86400})),
                 ("a cut answer", do.cut_at(20, json={})), ("HTML", do.html()), ("403", do.answer(403, "{}")),
                 ("404", do.answer(404, "{}")), ("405", do.answer(405, "")))
     for name, reaction in failures:

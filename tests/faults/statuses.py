@@ -67,7 +67,8 @@ class Write(ask_all.Run):
 @tap.case("a reading")
 def _():
     rows = list(all_rows())
-    runs = ask_all.go_all([ask_all.Run("get, " + name, lambda server, r=reaction: setattr(server, "default", r),
+    runs = ask_all.go_all([ask_all.Run("get, " + name,
+                                       lambda server, r=reaction: setattr(server, "default", r),
                                        "-o", "json", "get", "--kind", "greenpin", "gp-1")
                            for name, _code, _status, reaction in rows], 10)
     for run, (_name, code, status, _reaction) in zip(runs, rows):
@@ -150,7 +151,8 @@ def _():
             tap.is_(run.server.count(), 1, run.name + ": given up at once")
             run = Write("update, %d, %s" % (status, name), refusal(None, status, headers), *UPDATE).go()
             check_write(run, None, status, "failed", 1, 1, 4)
-            tap.is_(run.server.count("GET", "/greenpin/"), run.read, run.name + ": surely not done: no reading")
+            tap.is_(run.server.count("GET", "/greenpin/"), run.read,
+                    run.name + ": surely not done: no reading")
         server = FaultServer(default=do.answer(json=ask_all.party()))
         server.on(None, "", refusal(None, status, soon), times=2)
         done = desks.Desk(server.url).run("-o", "json", "get", "--kind", "greenpin", "gp-1")

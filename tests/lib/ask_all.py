@@ -17,7 +17,8 @@ def party(name="gp-1", **more):
             "deallocation_time": "2099-01-01T00:00:00+05:30"}
     data.update(NUMBERS)
     data.update(more)
-    return {"request_id": "req-1", "success": True, "status": 200, "code": None, "message": None, "data": data}
+    return {"request_id": "req-1", "success": True, "status": 200, "code": None, "message": None,
+            "data": data}
 
 
 class Run:

@@ -1,4 +1,4 @@
-# Bulk work in the console: mark, stage, review, apply; what is staged and what was done as views; one form for
+# Bulk work in the console: mark, stage, review, apply; what is staged and was done as views; one form for
 # many; confirmations that never do more than they named.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
@@ -75,7 +75,8 @@ def _():
     term.key("j", "u")
     term.find("1 dropped; 1 staged")
     term.gone("gp-000011")
-    tap.is_([row["id"] for row in stage.desk.json("staged")], ["gp-000010"], "u drops the row under the cursor")
+    tap.is_([row["id"] for row in stage.desk.json("staged")], ["gp-000010"],
+            "u drops the row under the cursor")
     done = stage.desk.run("update", "gp-000010", "b.numbers=+919830099999", "-y")
     tap.is_(done.status, 0, "someone else changes it")
     term.wait("gp-000010 +update +conflict")

@@ -58,7 +58,8 @@ def check_given_back(term, name):
     tap.ok(b"\x1b[?2004l" in term.raw("show"), name + ": pastes are plain again")
 
 
-for number, status in ((signal.SIGSEGV, "signal 11"), (signal.SIGABRT, "signal 6"), (signal.SIGTERM, "exit 0"),
+for number, status in ((signal.SIGSEGV, "signal 11"), (signal.SIGABRT, "signal 6"),
+                       (signal.SIGTERM, "exit 0"),
                        (signal.SIGHUP, "exit 0"), (signal.SIGKILL, "signal 9")):
     name = signal.Signals(number).name
 
@@ -85,7 +86,7 @@ def _():
 
 
 def in_shell(desk, line, **options):
-    """A shell runs the line and then waits, so that the terminal can be looked at when the console has ended."""
+    """A shell runs the line and then waits: the terminal can be looked at when the console has ended."""
     return console.Console(["sh", "-c", line + "; echo $? over; exec cat"], cwd=desk.home,
                            env=desk.env(GREENDESK=desks.program()), **options)
 
@@ -110,13 +111,15 @@ def _():
         os.kill(int(file.read()), signal.SIGSEGV)
     term.wait("(1|139) over")
     modes = term.modes()
-    tap.is_((modes["echo"], modes["canonical"], modes["altscreen"]), (1, 1, 0), "echo, lines, the usual screen")
+    tap.is_((modes["echo"], modes["canonical"], modes["altscreen"]), (1, 1, 0),
+            "echo, lines, the usual screen")
 
 
 @tap.case("Ctrl-Z, and back with another size")
 def _():
     stage = console.Stage(seed=5)
-    term = console.Console(["bash", "--norc", "-i"], env=stage.desk.env(GREENDESK=desks.program(), PS1="prompt> "),
+    term = console.Console(["bash", "--norc", "-i"],
+                           env=stage.desk.env(GREENDESK=desks.program(), PS1="prompt> "),
                            rows=24, cols=80, cwd=stage.desk.home)
     term.find("prompt>")
     term.type('"$GREENDESK"')

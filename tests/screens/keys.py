@@ -144,7 +144,7 @@ def _():
     term.key("<Esc>")
     for _step in range(12):
         term.quiet(60)
-        if any("USAGE" in line and ("USAGE\u2191" in line or "USAGE\u2193" in line) for line in term.lines()) \
+        if any("USAGE\u2191" in line or "USAGE\u2193" in line for line in term.lines()) \
                 or term.shows("sorted by usage"):
             break
         term.key(">")

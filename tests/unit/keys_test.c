@@ -67,7 +67,7 @@ static void test_defaults(void)
     keymap_free(&map);
 }
 
-/* Each default key is bound once, but for a pane's: a second command would take it from the first in silence. */
+/* Each default key is bound once, but for a pane's: a second command would take it in silence. */
 static void test_no_clash(void)
 {
     struct gd_error err = {0};
