@@ -177,7 +177,7 @@ static void test_only_changes(void)
     type(form, "B numbers", "098300 12345");
     has_str(field(form, "B numbers")->note.text, "+919830012345", "completed while it is typed");
     act(form, GD_C_SAVE);
-    is_str(ran, "update gp-1 b.numbers=098300 12345", "only the changed field is sent");
+    is_str(ran, "stage gp-1 b.numbers=098300 12345", "only the changed field is sent");
     ok(form->busy, "and the form waits");
     press(form, KEY_CODE_TAB);
     is_int(form->at, (int)(field(form, "B numbers") - form->fields), "keys do nothing meanwhile");
@@ -204,12 +204,12 @@ static void test_adding(void)
 
     type(form, "A numbers", "+=+919999999999");
     act(form, GD_C_SAVE);
-    is_str(ran, "update gp-1 a.numbers+=+919999999999", "+= adds to a list");
+    is_str(ran, "stage gp-1 a.numbers+=+919999999999", "+= adds to a list");
     then(then_arg, GD_OK, NULL);
     form = open_form();
     type(form, "A numbers", "-=+919876546144");
     act(form, GD_C_SAVE);
-    is_str(ran, "update gp-1 a.numbers-=+919876546144", "-= takes away");
+    is_str(ran, "stage gp-1 a.numbers-=+919876546144", "-= takes away");
     then(then_arg, GD_OK, NULL);
 }
 
@@ -280,7 +280,7 @@ static void test_reveal(void)
     is_str(form_text(field(form, "B numbers")), "+919876545625", "the old value can be edited");
     type(form, "B numbers", ",+919000000001");
     act(form, GD_C_SAVE);
-    is_str(ran, "update gp-1 b.numbers=+919876545625,+919000000001", "and is sent whole");
+    is_str(ran, "stage gp-1 b.numbers=+919876545625,+919000000001", "and is sent whole");
     then(then_arg, GD_OK, NULL);
     revealed = false;
 }
@@ -297,7 +297,7 @@ static void test_paste(void)
     form->pane.class->event(&form->pane, &paste);
     is_str(ran, "", "a pasted newline on Save saves nothing");
     press(form, KEY_CODE_ENTER);
-    has_str(ran, "update gp-1", "Enter does");
+    has_str(ran, "stage gp-1", "Enter does");
     then(then_arg, GD_OK, NULL);
 }
 
